@@ -1,0 +1,4 @@
+//! The engine of Wolfsec: pure Rust that knows neither Node, nor I/O, nor the clock.
+#![forbid(unsafe_code)]
+
+pub mod compare;

@@ -1,0 +1,16 @@
+//! The Node-API binding of `wolfsec-core`: argument checks, error codes and off-thread tasks.
+//! Meaning lives in the core; all `unsafe` of the workspace lives in this crate.
+#![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
+
+mod compare;
+mod info;
+mod raw;
+
+use napi::bindgen_prelude::*;
+use napi_derive::napi;
+
+#[napi(module_exports)]
+pub fn init(exports: Object, env: Env) -> Result<()> {
+    let module = raw::Module::new(env.raw(), exports.raw());
+    compare::register(&module)
+}

@@ -1,0 +1,25 @@
+import type { CompareBackend } from './contract/compare.ts';
+
+/**
+ * What a back end provides. `native` and `portable` implement all of it; TypeScript validates
+ * arguments before a back end is chosen, so an implementation sees only valid ones.
+ */
+export interface Backend {
+  readonly name: BackendName;
+  readonly compare: CompareBackend;
+}
+
+export type BackendName = 'native' | 'portable';
+
+/** What {@link backend} tells. */
+export interface BackendInfo {
+  readonly name: BackendName;
+  /** Version of the package, or of the native binary. */
+  readonly version: string;
+  /** Target triple of the native binary, e.g. `x86_64-unknown-linux-gnu`. */
+  readonly target?: string;
+  /** Processor features in use, e.g. `avx2`. Empty when portable. */
+  readonly cpuFeatures: readonly string[];
+  /** Why the portable back end serves. */
+  readonly reason?: string;
+}

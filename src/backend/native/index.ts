@@ -1,0 +1,8 @@
+import type { Backend } from '../backend.ts';
+import type { Addon } from './addon.ts';
+import { nativeCompare } from './compare.ts';
+
+export const native = (addon: Addon): Backend => ({
+  name: 'native',
+  compare: nativeCompare(addon),
+});

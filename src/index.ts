@@ -1,0 +1,5 @@
+export type { BackendInfo, BackendName } from './backend/backend.ts';
+export { backend } from './backend/select.ts';
+export { constantTimeEqual } from './crypto/compare.ts';
+export { type ErrorLocation, WolfsecError, type WolfsecErrorCode } from './errors.ts';
+export { version } from './version.ts';

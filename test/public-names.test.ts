@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import * as wolfsec from '../src/index.ts';
+
+test('the front door opens on purpose', () => {
+  expect(Object.keys(wolfsec).sort()).toMatchInlineSnapshot(`
+    [
+      "WolfsecError",
+      "backend",
+      "constantTimeEqual",
+      "version",
+    ]
+  `);
+});
