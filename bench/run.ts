@@ -1,0 +1,80 @@
+// npm run bench [area…] -- [--quick] [--only TEXT] [--launches N] [--json] [--save-baseline NAME | --baseline NAME]
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { describeEnvironment, environment } from './harness/environment.ts';
+import { launch } from './harness/launch.ts';
+import { fullEffort, type GroupRun, quickEffort } from './harness/measure.ts';
+import { type AreaRecord, baselinePath, merge, resultPath, writeRecord } from './harness/record.ts';
+import { groupTable } from './harness/table.ts';
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+    launches: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    'save-baseline': { type: 'string' },
+    baseline: { type: 'string' },
+  },
+});
+
+const known = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.bench.ts'))
+  .map((file) => basename(file, '.bench.ts'))
+  .sort();
+const unknown = positionals.filter((area) => !known.includes(area));
+if (unknown.length > 0) fail(`no such area: ${unknown.join(', ')}; there are ${known.join(', ')}`);
+if (options['save-baseline'] !== undefined && options.baseline !== undefined) {
+  fail('--save-baseline and --baseline exclude each other');
+}
+const name = options['save-baseline'] ?? options.baseline;
+if (name !== undefined && !/^[\w.-]+$/.test(name))
+  fail('a baseline name has letters, digits, ".", "_" and "-" only');
+const compares = name !== undefined;
+const launches = Number(options.launches ?? (compares ? 3 : 1));
+if (!Number.isInteger(launches) || launches < 1 || launches > 50) fail('--launches takes 1 to 50');
+
+const say = (text: string) => (options.json ? console.error(text) : console.log(text));
+const effort = options.quick ? quickEffort : fullEffort;
+const facts = environment();
+say(describeEnvironment(facts));
+if (facts.loadAverage > facts.cores / 2)
+  say('the machine is busy: trust ratios within a group, not absolute times');
+
+const records: AreaRecord[] = [];
+for (const area of positionals.length > 0 ? positionals : known) {
+  say(`\n== ${area}`);
+  records.push(await measureArea(area));
+}
+if (options.json) console.log(JSON.stringify(records));
+
+async function measureArea(area: string): Promise<AreaRecord> {
+  const file = join(import.meta.dirname, `${area}.bench.ts`);
+  const taken: GroupRun[][] = [];
+  const notes: string[] = [];
+  for (let i = 0; i < launches; i++) {
+    taken.push(
+      await launch(file, effort, options.only, (message) => {
+        if (message.kind === 'note') notes.push(message.text);
+        else if (launches === 1) say(groupTable(message.run));
+      }),
+    );
+  }
+  if (launches > 1) for (const group of merge(taken)) say(groupTable(group));
+  for (const note of new Set(notes)) say(`  note: ${note}`);
+  const record: AreaRecord = { version: 1, area, environment: environment(), launches: taken };
+  writeRecord(resultPath(record), record);
+  if (options['save-baseline']) {
+    const path = baselinePath(options['save-baseline'], area);
+    writeRecord(path, record);
+    say(`saved ${path}`);
+  }
+  return record;
+}
+
+function fail(message: string): never {
+  console.error(`bench: ${message}`);
+  process.exit(2);
+}
