@@ -2,4 +2,5 @@ export type { BackendInfo, BackendName } from './backend/backend.ts';
 export { backend } from './backend/select.ts';
 export { constantTimeEqual } from './crypto/compare.ts';
 export { type ErrorLocation, WolfsecError, type WolfsecErrorCode } from './errors.ts';
+export * from './match/index.ts';
 export { version } from './version.ts';

@@ -4,6 +4,8 @@ import * as wolfsec from '../src/index.ts';
 test('the front door opens on purpose', () => {
   expect(Object.keys(wolfsec).sort()).toMatchInlineSnapshot(`
     [
+      "PatternSet",
+      "PatternStream",
       "WolfsecError",
       "backend",
       "constantTimeEqual",

@@ -1,4 +1,5 @@
 import type { CompareBackend } from './contract/compare.ts';
+import type { MatchBackend } from './contract/match.ts';
 
 /**
  * What a back end provides. `native` and `portable` implement all of it; TypeScript validates
@@ -7,6 +8,7 @@ import type { CompareBackend } from './contract/compare.ts';
 export interface Backend {
   readonly name: BackendName;
   readonly compare: CompareBackend;
+  readonly match: MatchBackend;
 }
 
 export type BackendName = 'native' | 'portable';

@@ -6,6 +6,7 @@
 
 mod compare;
 mod info;
+mod pattern;
 mod raw;
 
 use napi::bindgen_prelude::*;
@@ -14,5 +15,6 @@ use napi_derive::napi;
 #[napi(module_exports)]
 pub fn init(exports: Object, env: Env) -> Result<()> {
     let module = raw::Module::new(env.raw(), exports.raw());
-    compare::register(&module)
+    compare::register(&module)?;
+    pattern::register(&module)
 }

@@ -1,7 +1,8 @@
 import type { CompareAddon } from './compare.ts';
+import type { MatchAddon } from './match.ts';
 
 /** What the binary exports. */
-export interface Addon extends CompareAddon {
+export interface Addon extends CompareAddon, MatchAddon {
   targetTriple(): string;
   cpuFeatures(): string[];
   version(): string;

@@ -1,8 +1,10 @@
 import type { Backend } from '../backend.ts';
 import type { Addon } from './addon.ts';
 import { nativeCompare } from './compare.ts';
+import { nativeMatch } from './match.ts';
 
 export const native = (addon: Addon): Backend => ({
   name: 'native',
   compare: nativeCompare(addon),
+  match: nativeMatch(addon),
 });
