@@ -1,11 +1,18 @@
 // npm run bench [area…] -- [--quick] [--only TEXT] [--launches N] [--json] [--save-baseline NAME | --baseline NAME]
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeEnvironment, environment } from './harness/environment.ts';
-import { launch } from './harness/launch.ts';
-import { fullEffort, type GroupRun, quickEffort } from './harness/measure.ts';
-import { type AreaRecord, baselinePath, merge, resultPath, writeRecord } from './harness/record.ts';
+import { compareArea, measureLaunches, verdictLines } from './harness/compare.ts';
+import { describeEnvironment, differences, environment } from './harness/environment.ts';
+import { fullEffort, quickEffort } from './harness/measure.ts';
+import {
+  type AreaRecord,
+  baselinePath,
+  merge,
+  readRecord,
+  resultPath,
+  writeRecord,
+} from './harness/record.ts';
 import { groupTable } from './harness/table.ts';
 
 const { values: options, positionals } = parseArgs({
@@ -52,16 +59,11 @@ if (options.json) console.log(JSON.stringify(records));
 
 async function measureArea(area: string): Promise<AreaRecord> {
   const file = join(import.meta.dirname, `${area}.bench.ts`);
-  const taken: GroupRun[][] = [];
   const notes: string[] = [];
-  for (let i = 0; i < launches; i++) {
-    taken.push(
-      await launch(file, effort, options.only, (message) => {
-        if (message.kind === 'note') notes.push(message.text);
-        else if (launches === 1) say(groupTable(message.run));
-      }),
-    );
-  }
+  const taken = await measureLaunches(file, { effort, launches, only: options.only, compares }, (message) => {
+    if (message.kind === 'note') notes.push(message.text);
+    else if (launches === 1) say(groupTable(message.run));
+  });
   if (launches > 1) for (const group of merge(taken)) say(groupTable(group));
   for (const note of new Set(notes)) say(`  note: ${note}`);
   const record: AreaRecord = { version: 1, area, environment: environment(), launches: taken };
@@ -71,7 +73,22 @@ async function measureArea(area: string): Promise<AreaRecord> {
     writeRecord(path, record);
     say(`saved ${path}`);
   }
+  if (options.baseline) await compareWith(options.baseline, file, record);
   return record;
+}
+
+async function compareWith(baseline: string, file: string, record: AreaRecord): Promise<void> {
+  const path = baselinePath(baseline, record.area);
+  if (!existsSync(path)) fail(`there is no ${path}; make it with --save-baseline ${baseline}`);
+  const then = readRecord(path);
+  const differ = differences(then.environment, record.environment);
+  if (differ.length > 0)
+    fail(`baseline ${baseline} was taken elsewhere (${differ.join('; ')}); save one here`);
+  const verdicts = await compareArea(file, effort, then.launches, record.launches, say);
+  const lines = verdictLines(verdicts);
+  say(`against ${baseline}: ${verdicts.length} cases, ${lines.length} changed by more than 5 %`);
+  for (const line of lines) say(line);
+  if (verdicts.some((v) => v.slower)) process.exitCode = 1;
 }
 
 function fail(message: string): never {

@@ -1,6 +1,6 @@
 import { Bench } from 'tinybench';
 import { freshLoop, type Loop } from './loop.ts';
-import { type ReferenceName, referenceNames, references } from './reference.ts';
+import { referenceNames, references } from './reference.ts';
 import { mean, quantile, sorted, standardDeviation } from './statistics.ts';
 import type { CaseMap, Group, Run } from './suite.ts';
 import { verify } from './verify.ts';
@@ -23,6 +23,8 @@ export const quickEffort: Effort = { warmupMs: 30, sliceMs: 2, caseMs: 30, minRo
 /** What one case measured in one process. Nanoseconds are per operation. */
 export interface CaseRun {
   readonly name: string;
+  /** Whether its calls are awaited. */
+  readonly async: boolean;
   /** The median of each round's slice, in the order of rounds. */
   readonly sliceNs: readonly number[];
   readonly meanNs: number;
@@ -38,15 +40,19 @@ export interface GroupRun {
   readonly group: string;
   readonly bytes?: number;
   /** Nanoseconds of each reference in each round. */
-  readonly references: Readonly<Record<ReferenceName, readonly number[]>>;
+  readonly references: Readonly<Record<string, readonly number[]>>;
   readonly cases: readonly CaseRun[];
 }
 
 /** The shortest sample: the clock's own cost (about 40 ns) must not count. */
 const sampleNs = 10_000;
 
+/** Slices of each reference before any is recorded, so that its code is compiled. */
+const referenceWarmups = 5;
+
 interface Prepared {
   readonly name: string;
+  readonly async: boolean;
   readonly slice: () => Promise<Float64Array> | Float64Array;
   readonly callsPerSample: number;
   readonly sliceNs: number;
@@ -97,6 +103,7 @@ async function prepare(
     const samples = Math.max(1, Math.round((effort.sliceMs * 1e6) / (callNs * callsPerSample)));
     prepared.push({
       name,
+      async,
       callsPerSample,
       sliceNs: samples * callsPerSample * callNs,
       slice: sampler(() => loop(callsPerSample), samples, callsPerSample * ops, async),
@@ -152,11 +159,14 @@ async function rounds(prepared: readonly Prepared[], effort: Effort) {
   const slowestNs = Math.max(...prepared.map((p) => p.sliceNs), 1);
   const wanted = Math.ceil((effort.caseMs * 1e6) / slowestNs);
   const count = Math.min(effort.maxRounds, Math.max(effort.minRounds, wanted));
-  const referenceSlices = referenceNames.map((name) => {
-    const slice = sampler(references[name], 40, 1, false);
-    slice();
-    return { name, slice, medians: [] as number[] };
-  });
+  const anyAsync = prepared.some((p) => p.async);
+  const referenceSlices = referenceNames
+    .filter((name) => anyAsync || !references[name].async)
+    .map((name) => {
+      const { work, samples, async } = references[name];
+      return { name, slice: sampler(work, samples, 1, async), medians: [] as number[] };
+    });
+  for (let i = 0; i < referenceWarmups; i++) for (const { slice } of referenceSlices) await slice();
   const turns = prepared.map((p) => ({ ...p, medians: [] as number[], all: [] as Float64Array[] }));
   for (let round = 0; round < count; round++) {
     globalThis.gc?.();
@@ -170,14 +180,12 @@ async function rounds(prepared: readonly Prepared[], effort: Effort) {
     }
   }
   return {
-    references: Object.fromEntries(referenceSlices.map((r) => [r.name, r.medians])) as Record<
-      ReferenceName,
-      number[]
-    >,
-    cases: turns.map(({ name, callsPerSample, medians, all }): CaseRun => {
+    references: Object.fromEntries(referenceSlices.map((r) => [r.name, r.medians])),
+    cases: turns.map(({ name, async, callsPerSample, medians, all }): CaseRun => {
       const samples = sorted(all.flatMap((slice) => Array.from(slice)));
       return {
         name,
+        async,
         sliceNs: medians,
         meanNs: mean(samples),
         sdNs: standardDeviation(samples),

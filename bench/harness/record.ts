@@ -41,11 +41,9 @@ export function merge(launches: readonly (readonly GroupRun[])[]): GroupRun[] {
     const same = launches.flatMap((groups) => groups.filter((g) => g.group === first.group));
     return {
       ...first,
-      references: {
-        arithmetic: same.flatMap((g) => g.references.arithmetic),
-        memory: same.flatMap((g) => g.references.memory),
-        allocation: same.flatMap((g) => g.references.allocation),
-      },
+      references: Object.fromEntries(
+        Object.keys(first.references).map((r) => [r, same.flatMap((g) => g.references[r] ?? [])]),
+      ),
       cases: first.cases.map((c) => mergeCase(same.flatMap((g) => g.cases.filter((x) => x.name === c.name)))),
     };
   });
@@ -55,6 +53,7 @@ function mergeCase(runs: readonly CaseRun[]): CaseRun {
   const over = (pick: (run: CaseRun) => number) => median(runs.map(pick));
   return {
     name: (runs[0] as CaseRun).name,
+    async: (runs[0] as CaseRun).async,
     sliceNs: runs.flatMap((run) => run.sliceNs),
     meanNs: over((run) => run.meanNs),
     sdNs: over((run) => run.sdNs),
