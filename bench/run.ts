@@ -1,6 +1,6 @@
 // npm run bench [area…] -- [--quick] [--only TEXT] [--launches N] [--json] [--save-baseline NAME | --baseline NAME]
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compareArea, measureLaunches, verdictLines } from './harness/compare.ts';
 import { describeEnvironment, differences, environment } from './harness/environment.ts';
@@ -71,7 +71,7 @@ async function measureArea(area: string): Promise<AreaRecord> {
   if (options['save-baseline']) {
     const path = baselinePath(options['save-baseline'], area);
     writeRecord(path, record);
-    say(`saved ${path}`);
+    say(`saved ${relative(process.cwd(), path)}`);
   }
   if (options.baseline) await compareWith(options.baseline, file, record);
   return record;

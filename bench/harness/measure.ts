@@ -17,7 +17,7 @@ export interface Effort {
   readonly maxRounds: number;
 }
 
-export const fullEffort: Effort = { warmupMs: 120, sliceMs: 4, caseMs: 240, minRounds: 8, maxRounds: 60 };
+export const fullEffort: Effort = { warmupMs: 350, sliceMs: 4, caseMs: 240, minRounds: 8, maxRounds: 60 };
 export const quickEffort: Effort = { warmupMs: 30, sliceMs: 2, caseMs: 30, minRounds: 4, maxRounds: 15 };
 
 /** What one case measured in one process. Nanoseconds are per operation. */
