@@ -4,6 +4,7 @@ import * as wolfsec from '../src/index.ts';
 test('the front door opens on purpose', () => {
   expect(Object.keys(wolfsec).sort()).toMatchInlineSnapshot(`
     [
+      "IpSet",
       "PatternSet",
       "PatternStream",
       "WolfsecError",

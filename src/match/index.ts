@@ -1,3 +1,5 @@
+export { type IpListOptions, IpSet, type IpSetEntry } from './ipset/index.ts';
+export type { InvalidLine } from './ipset/list.ts';
 export { type Match, PatternSet } from './patterns.ts';
 export type { LiteralPattern, LiteralPlace, Pattern, RegexPattern } from './program.ts';
 export type { Replacement } from './replace.ts';

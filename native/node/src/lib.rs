@@ -6,6 +6,7 @@
 
 mod compare;
 mod info;
+mod ipset;
 mod pattern;
 mod raw;
 
@@ -16,5 +17,6 @@ use napi_derive::napi;
 pub fn init(exports: Object, env: Env) -> Result<()> {
     let module = raw::Module::new(env.raw(), exports.raw());
     compare::register(&module)?;
+    ipset::register(&module)?;
     pattern::register(&module)
 }

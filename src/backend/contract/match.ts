@@ -45,4 +45,37 @@ export interface PatternMatcher {
 /** Pattern matching. */
 export interface MatchBackend {
   compilePatterns(program: PatternProgram): PatternMatcher;
+  /** Flattens prefixes: the longest one decides, then the later one. */
+  flattenPrefixes(columns: IpColumns): IpRows;
+  openIpTable(table: IpTable): IpMatcher;
+}
+
+/** Prefixes in the order given; a later one of the same length wins. */
+export interface IpColumns {
+  /** 1 word for IPv4, 4 for IPv6, most significant first; no bits set beyond the length. */
+  readonly words: 1 | 4;
+  readonly starts: Uint32Array;
+  readonly lengths: Uint8Array;
+  /** From 1; 0 stands for "in no prefix". */
+  readonly values: Uint32Array;
+}
+
+/** Rows by rising first address, beginning at 0; each holds up to the next. */
+export interface IpRows {
+  readonly starts: Uint32Array;
+  readonly values: Uint32Array;
+}
+
+export interface IpTable {
+  readonly v4: IpRows;
+  readonly v6: IpRows;
+}
+
+/** Gives 0 for an address in no prefix, and for text that is no address. */
+export interface IpMatcher {
+  lookup(address: string): number;
+  /** One address a line (LF), one value each. */
+  lookupLines(text: Uint8Array, out: Uint32Array): void;
+  /** Sixteen bytes an address, network order, IPv4 as IPv4-mapped. */
+  lookupPacked(addresses: Uint8Array, out: Uint32Array): void;
 }

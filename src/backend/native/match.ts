@@ -10,6 +10,10 @@ declare const compiled: unique symbol;
 /** An external that holds a compiled set. */
 export type CompiledPatterns = { readonly [compiled]: never };
 
+declare const opened: unique symbol;
+/** An external that holds an IP table. */
+export type OpenIpTable = { readonly [opened]: never };
+
 /** The addon's functions of this area. */
 export interface MatchAddon {
   patternsCompile(
@@ -33,6 +37,18 @@ export interface MatchAddon {
     offsets: Uint32Array,
     out: Uint32Array,
   ): number;
+  ipFlatten(
+    starts: Uint32Array,
+    lengths: Uint8Array,
+    values: Uint32Array,
+    words: number,
+    outStarts: Uint32Array,
+    outValues: Uint32Array,
+  ): number;
+  ipOpen(v4: Uint32Array, v4Values: Uint32Array, v6: Uint32Array, v6Values: Uint32Array): OpenIpTable;
+  ipLookup(table: OpenIpTable, address: string): number;
+  ipLookupLines(table: OpenIpTable, text: Uint8Array, out: Uint32Array): void;
+  ipLookupPacked(table: OpenIpTable, addresses: Uint8Array, out: Uint32Array): void;
 }
 
 export const nativeMatch = (addon: MatchAddon): MatchBackend => ({
@@ -46,6 +62,22 @@ export const nativeMatch = (addon: MatchAddon): MatchBackend => ({
       findBatch: (packed, offsets, out) => patternsFindBatch(set, packed, offsets, out),
     };
     return matcher;
+  },
+  flattenPrefixes({ words, starts, lengths, values }) {
+    // Each prefix opens one row and closes into another at most.
+    const most = 2 * lengths.length + 1;
+    const [outStarts, outValues] = [new Uint32Array(most * words), new Uint32Array(most)];
+    const rows = addon.ipFlatten(starts, lengths, values, words, outStarts, outValues);
+    return { starts: outStarts.slice(0, rows * words), values: outValues.slice(0, rows) };
+  },
+  openIpTable({ v4, v6 }) {
+    const table = addon.ipOpen(v4.starts, v4.values, v6.starts, v6.values);
+    const { ipLookup, ipLookupLines, ipLookupPacked } = addon;
+    return {
+      lookup: (address) => ipLookup(table, address),
+      lookupLines: (text, out) => ipLookupLines(table, text, out),
+      lookupPacked: (addresses, out) => ipLookupPacked(table, addresses, out),
+    };
   },
 });
 

@@ -73,7 +73,7 @@ function linkFailures(
         suffix = failure[suffix]!;
         found = childOf(suffix, byte[child]!);
       }
-      const link = found < 0 ? 0 : found;
+      const link = Math.max(found, 0);
       failure[child] = link;
       output[child] = literal[link]! >= 0 ? link : output[link]!;
     }

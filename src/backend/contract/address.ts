@@ -1,0 +1,88 @@
+// Reading of addresses, shared by list parsing and the portable lookups. Accepts what Rust's
+// `IpAddr::from_str` accepts: dotted decimal without leading zeros (RFC 6943 section 3.1.1 warns of
+// other readings), and RFC 4291 section 2.2 text for IPv6, without a zone.
+
+/** IPv4 in `text[from..to]` as a number, or -1. */
+export function parseV4(text: string, from: number, to: number): number {
+  let address = 0;
+  let at = from;
+  for (let part = 0; part < 4; part++) {
+    if (part > 0 && text.charCodeAt(at++) !== 0x2e) return -1;
+    const first = at;
+    let value = 0;
+    while (at < to && at - first < 4) {
+      const digit = text.charCodeAt(at) - 0x30;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+      at++;
+    }
+    const digits = at - first;
+    if (digits === 0 || digits > 3 || value > 255) return -1;
+    if (digits > 1 && text.charCodeAt(first) === 0x30) return -1;
+    address = address * 256 + value;
+  }
+  return at === to ? address : -1;
+}
+
+const groups = new Uint16Array(8);
+
+/** IPv6 in `text[from..to]` as four words in `out`; whether it is one. */
+export function parseV6(text: string, from: number, to: number, out: Uint32Array): boolean {
+  let count = 0;
+  let gap = -1;
+  let at = from;
+  if (text.charCodeAt(at) === 0x3a) {
+    if (at + 1 >= to || text.charCodeAt(at + 1) !== 0x3a) return false;
+    gap = 0;
+    at += 2;
+  }
+  while (at < to) {
+    if (count === 8) return false;
+    const first = at;
+    let value = 0;
+    for (; at < to && at - first < 5; at++) {
+      const digit = hexDigit(text.charCodeAt(at));
+      if (digit < 0) break;
+      value = value * 16 + digit;
+    }
+    if (at < to && text.charCodeAt(at) === 0x2e) {
+      const v4 = parseV4(text, first, to);
+      if (v4 < 0 || count > 6) return false;
+      groups[count++] = v4 >>> 16;
+      groups[count++] = v4 & 0xffff;
+      at = to;
+      break;
+    }
+    if (at === first || at - first > 4) return false;
+    groups[count++] = value;
+    if (at === to) break;
+    if (text.charCodeAt(at++) !== 0x3a) return false;
+    if (at < to && text.charCodeAt(at) === 0x3a) {
+      if (gap >= 0) return false;
+      gap = count;
+      at++;
+    } else if (at === to) {
+      return false;
+    }
+  }
+  if (gap < 0 ? count !== 8 : count > 7) return false;
+  spread(count, gap < 0 ? count : gap, out);
+  return true;
+}
+
+/** Puts zeros in the gap and joins groups to words. */
+function spread(count: number, gap: number, out: Uint32Array): void {
+  const zeros = 8 - count;
+  const group = (i: number) => (i < gap ? groups[i]! : i < gap + zeros ? 0 : groups[i - zeros]!);
+  for (let word = 0; word < 4; word++) out[word] = group(2 * word) * 0x1_0000 + group(2 * word + 1);
+}
+
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
+
+/** Whether four words are an IPv4-mapped address, `::ffff:0:0/96`. */
+export const isMapped = (words: Uint32Array): boolean =>
+  words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
