@@ -6,8 +6,6 @@ use crate::raw::{Call, Function, Handle, Module, Outcome, Thrown};
 pub fn register(module: &Module) -> Result<()> {
     module.function::<Flatten>("ipFlatten")?;
     module.function::<Open>("ipOpen")?;
-    module.function::<Lookup>("ipLookup")?;
-    module.function::<LookupLines>("ipLookupLines")?;
     module.function::<LookupPacked>("ipLookupPacked")
 }
 
@@ -115,39 +113,6 @@ impl Function for Open {
         })?;
         let size_bytes = table.memory_usage();
         call.external(Table(table), size_bytes)
-    }
-}
-
-struct Lookup;
-
-impl Function for Lookup {
-    const ARITY: usize = 2;
-
-    fn call(call: &Call) -> Outcome {
-        let table = call.handle::<Table>(0)?;
-        // The longest address has 45 characters.
-        let mut scratch = [0; 64];
-        let value = match call.string(1, &mut scratch)? {
-            Some(text) => table.0.lookup(text),
-            None => 0,
-        };
-        call.give_u32(value)
-    }
-}
-
-/// One address a line.
-struct LookupLines;
-
-impl Function for LookupLines {
-    const ARITY: usize = 3;
-
-    fn call(call: &Call) -> Outcome {
-        let table = call.handle::<Table>(0)?;
-        let (text, out) = (call.bytes(1)?, call.elements_mut::<u32>(2)?);
-        for (line, value) in text.split(|&b| b == b'\n').zip(out) {
-            *value = table.0.lookup(line);
-        }
-        call.undefined()
     }
 }
 

@@ -1,4 +1,4 @@
-// Reading of addresses, shared by list parsing and the portable lookups. Accepts what Rust's
+// Reading of addresses, for lists and lookups. Accepts what Rust's
 // `IpAddr::from_str` accepts: dotted decimal without leading zeros (RFC 6943 section 3.1.1 warns of
 // other readings), and RFC 4291 section 2.2 text for IPv6, without a zone.
 

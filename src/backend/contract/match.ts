@@ -74,8 +74,6 @@ export interface IpTable {
 /** Gives 0 for an address in no prefix, and for text that is no address. */
 export interface IpMatcher {
   lookup(address: string): number;
-  /** One address a line (LF), one value each. */
-  lookupLines(text: Uint8Array, out: Uint32Array): void;
   /** Sixteen bytes an address, network order, IPv4 as IPv4-mapped. */
   lookupPacked(addresses: Uint8Array, out: Uint32Array): void;
 }

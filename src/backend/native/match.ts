@@ -4,6 +4,7 @@ import {
   type PatternMatcher,
   type PatternProgram,
 } from '../contract/match.ts';
+import { PortableIpTable } from '../portable/match/addresses.ts';
 import { fromNative } from './error.ts';
 
 declare const compiled: unique symbol;
@@ -46,8 +47,6 @@ export interface MatchAddon {
     outValues: Uint32Array,
   ): number;
   ipOpen(v4: Uint32Array, v4Values: Uint32Array, v6: Uint32Array, v6Values: Uint32Array): OpenIpTable;
-  ipLookup(table: OpenIpTable, address: string): number;
-  ipLookupLines(table: OpenIpTable, text: Uint8Array, out: Uint32Array): void;
   ipLookupPacked(table: OpenIpTable, addresses: Uint8Array, out: Uint32Array): void;
 }
 
@@ -72,10 +71,12 @@ export const nativeMatch = (addon: MatchAddon): MatchBackend => ({
   },
   openIpTable({ v4, v6 }) {
     const table = addon.ipOpen(v4.starts, v4.values, v6.starts, v6.values);
-    const { ipLookup, ipLookupLines, ipLookupPacked } = addon;
+    const { ipLookupPacked } = addon;
+    // Crossing the boundary with a string costs more than reading an address here: see
+    // bench/match.bench.ts. Packed addresses cross it once, for all.
+    const host = new PortableIpTable({ v4, v6 });
     return {
-      lookup: (address) => ipLookup(table, address),
-      lookupLines: (text, out) => ipLookupLines(table, text, out),
+      lookup: (address) => host.lookup(address),
       lookupPacked: (addresses, out) => ipLookupPacked(table, addresses, out),
     };
   },

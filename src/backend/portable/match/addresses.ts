@@ -5,14 +5,15 @@ import type { IpMatcher, IpRows, IpTable } from '../../contract/match.ts';
 export class PortableIpTable implements IpMatcher {
   private readonly v4: IpRows;
   private readonly v6: IpRows;
-  /** For every top 16 bits of IPv4, the row that holds their first address; one more at the end. */
-  private readonly index: Uint32Array;
+  private readonly v4Index: Uint32Array;
+  private readonly v6Index: Uint32Array;
   private readonly address = new Uint32Array(4);
 
   constructor({ v4, v6 }: IpTable) {
     this.v4 = v4;
     this.v6 = v6;
-    this.index = indexTop(v4.starts);
+    this.v4Index = indexTop(v4.starts, 1);
+    this.v6Index = indexTop(v6.starts, 4);
   }
 
   lookup(text: string): number {
@@ -21,16 +22,6 @@ export class PortableIpTable implements IpMatcher {
     const v4 = parseV4(text, 0, text.length);
     if (v4 >= 0) return this.lookupV4(v4);
     return parseV6(text, 0, text.length, this.address) ? this.lookupV6(this.address) : 0;
-  }
-
-  lookupLines(text: Uint8Array, out: Uint32Array): void {
-    const lines = Buffer.from(text.buffer, text.byteOffset, text.length).toString('latin1');
-    for (let i = 0, at = 0; i < out.length && at <= lines.length; i++) {
-      const feed = lines.indexOf('\n', at);
-      const end = feed < 0 ? lines.length : feed;
-      out[i] = this.lookup(lines.slice(at, end));
-      at = end + 1;
-    }
   }
 
   lookupPacked(addresses: Uint8Array, out: Uint32Array): void {
@@ -44,8 +35,8 @@ export class PortableIpTable implements IpMatcher {
   private lookupV4(address: number): number {
     const { starts, values } = this.v4;
     const top = address >>> 16;
-    let low = this.index[top]!;
-    let high = this.index[top + 1]! + 1;
+    let low = this.v4Index[top]!;
+    let high = this.v4Index[top + 1]! + 1;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
       if (starts[middle]! <= address) low = middle;
@@ -57,8 +48,9 @@ export class PortableIpTable implements IpMatcher {
   private lookupV6(address: Uint32Array): number {
     if (isMapped(address)) return this.lookupV4(address[3]!);
     const { starts, values } = this.v6;
-    let low = 0;
-    let high = values.length;
+    const top = address[0]! >>> 16;
+    let low = this.v6Index[top]!;
+    let high = this.v6Index[top + 1]! + 1;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
       if (startsBefore(starts, middle * 4, address)) low = middle;
@@ -76,13 +68,20 @@ function startsBefore(starts: Uint32Array, at: number, address: Uint32Array): bo
   return true;
 }
 
-function indexTop(starts: Uint32Array): Uint32Array {
+/** For every top 16 bits, the row that holds their first address; one more at the end. */
+function indexTop(starts: Uint32Array, words: number): Uint32Array {
+  const rows = starts.length / words;
+  const startsAfter = (row: number, first: number): boolean => {
+    if (starts[row * words]! !== first) return starts[row * words]! > first;
+    for (let word = 1; word < words; word++) if (starts[row * words + word]! > 0) return true;
+    return false;
+  };
   const index = new Uint32Array((1 << 16) + 1);
   let row = 0;
   for (let top = 0; top < 1 << 16; top++) {
-    while (row + 1 < starts.length && starts[row + 1]! <= top * 0x1_0000) row++;
+    while (row + 1 < rows && !startsAfter(row + 1, top * 0x1_0000)) row++;
     index[top] = row;
   }
-  index[1 << 16] = starts.length - 1;
+  index[1 << 16] = rows - 1;
   return index;
 }
