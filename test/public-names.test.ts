@@ -7,9 +7,12 @@ test('the front door opens on purpose', () => {
       "IpSet",
       "PatternSet",
       "PatternStream",
+      "Redactor",
       "WolfsecError",
       "backend",
       "constantTimeEqual",
+      "redact",
+      "secretKinds",
       "version",
     ]
   `);

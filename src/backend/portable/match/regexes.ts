@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js';
+import { RE2JS, RE2Set } from 're2js';
 import type { RegexProgram } from '../../contract/match.ts';
 
 interface Single {
@@ -6,20 +6,23 @@ interface Single {
   readonly regex: RE2JS;
 }
 
-/** Regular expressions over UTF-8, one after another, each in linear time. */
+/** Regular expressions over UTF-8, in linear time: one pass tells which match, then each tells where. */
 export class Regexes {
   private readonly each: readonly Single[];
+  private readonly all = new RE2Set();
 
   constructor(programs: readonly RegexProgram[]) {
     this.each = programs.map(({ source, pattern }) => ({ pattern, regex: RE2JS.compile(source) }));
+    for (const { source } of programs) this.all.add(source);
+    this.all.compile();
   }
 
   isMatch(text: Uint8Array): boolean {
-    return this.each.some(({ regex }) => regex.test(text));
+    return this.each.length === 1 ? this.each[0]!.regex.test(text) : this.all.match(text).length > 0;
   }
 
   which(text: Uint8Array, found: (pattern: number) => void): void {
-    for (const { regex, pattern } of this.each) if (regex.test(text)) found(pattern);
+    for (const { pattern } of this.matching(text)) found(pattern);
   }
 
   /** Reports each expression's own leftmost-first matches, beginning at `from(pattern)`. */
@@ -28,9 +31,14 @@ export class Regexes {
     from: (pattern: number) => number,
     found: (pattern: number, start: number, end: number) => void,
   ): void {
-    for (const { regex, pattern } of this.each) {
-      if (regex.test(text)) eachMatch(regex, text, from(pattern), (start, end) => found(pattern, start, end));
+    for (const { regex, pattern } of this.matching(text)) {
+      eachMatch(regex, text, from(pattern), (start, end) => found(pattern, start, end));
     }
+  }
+
+  private matching(text: Uint8Array): readonly Single[] {
+    if (this.each.length === 1) return this.each[0]!.regex.test(text) ? this.each : [];
+    return this.all.match(text).map((index) => this.each[index]!);
   }
 }
 
