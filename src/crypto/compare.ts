@@ -1,20 +1,52 @@
+import type { Backend } from '../backend/backend.ts';
 import { activeBackend } from '../backend/select.ts';
 import { invalidArgument } from '../errors.ts';
 
+/** Strings up to this length in UTF-16 units are compared in memory that is kept and wiped. */
+const SHORT_UNITS = 64;
+
+// A unit of UTF-16 takes three bytes of UTF-8 at most. All zero between calls. Not from the pool,
+// whose memory others read.
+const shortA = Buffer.alloc(SHORT_UNITS * 3);
+const shortB = Buffer.alloc(SHORT_UNITS * 3);
+
 /**
  * Tells whether two secrets are equal, in a time that depends on their lengths alone.
- * Strings are compared as UTF-8.
+ * Strings are compared as UTF-8; copies made for that are wiped.
  *
  * Unequal lengths give `false` rather than an exception.
  *
  * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for anything but bytes and strings.
  */
-export function constantTimeEqual(a: Uint8Array | string, b: Uint8Array | string): boolean {
-  return activeBackend().compare.constantTimeEqual(toBytes(a, 'a'), toBytes(b, 'b'));
+export function constantTimeEqual(
+  a: Uint8Array | string,
+  b: Uint8Array | string,
+  { compare }: Backend = activeBackend(),
+): boolean {
+  if (typeof a === 'string' && typeof b === 'string') {
+    if (a.length <= SHORT_UNITS && b.length <= SHORT_UNITS) return equalShort(a, b, compare);
+  }
+  const [left, right] = [toBytes(a, 'a'), toBytes(b, 'b')];
+  const equal = compare.constantTimeEqual(left, right);
+  if (left !== a) left.fill(0);
+  if (right !== b) right.fill(0);
+  return equal;
+}
+
+/** Compares all of the memory, so that even the lengths of short strings hardly show. */
+function equalShort(a: string, b: string, compare: Backend['compare']): boolean {
+  const [lengthA, lengthB] = [shortA.write(a, 0, 'utf8'), shortB.write(b, 0, 'utf8')];
+  const equal = compare.constantTimeEqual(shortA, shortB);
+  shortA.fill(0, 0, lengthA);
+  shortB.fill(0, 0, lengthB);
+  return equal && lengthA === lengthB;
 }
 
 function toBytes(value: Uint8Array | string, name: string): Uint8Array {
-  if (typeof value === 'string') return Buffer.from(value, 'utf8');
+  if (typeof value === 'string') {
+    const bytes = Buffer.allocUnsafeSlow(value.length * 3);
+    return bytes.subarray(0, bytes.write(value, 0, 'utf8'));
+  }
   if (value instanceof Uint8Array) return value;
   throw invalidArgument(name, 'a Uint8Array or a string');
 }

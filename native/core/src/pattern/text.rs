@@ -52,14 +52,17 @@ impl<'a> Text<'a> {
 
     /// The place in the text of a character boundary in the haystack.
     pub(super) fn position(&self, offset: usize) -> usize {
-        let boundary = match self.replaced.partition_point(|part| part.start < offset) {
+        let mut boundary = match self.replaced.partition_point(|part| part.start < offset) {
             0 => offset,
             after => {
                 let part = &self.replaced[after - 1];
                 part.at + REPLACEMENT.len() + offset.saturating_sub(part.start + part.len)
             }
         };
-        self.text.ceil_char_boundary(boundary)
+        while !self.text.is_char_boundary(boundary) && boundary < self.text.len() {
+            boundary += 1;
+        }
+        boundary
     }
 
     /// The offset in the haystack of a character boundary in the text.
