@@ -1,0 +1,87 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { InsertTarget, Row, SqlValue, Statement, StatementResult } from '../statement.ts';
+import type { ThreadOptions } from './protocol.ts';
+
+/** Prepared statements kept; composed filters make many shapes, so the oldest go. */
+const maxPrepared = 256;
+
+/** The connection of one thread, with its prepared statements. */
+export class Database {
+  readonly #connection: DatabaseSync;
+  readonly #prepared = new Map<string, StatementSync>();
+
+  constructor({ path, readOnly, cacheBytes, synchronous, maxBytes }: ThreadOptions) {
+    this.#connection = new DatabaseSync(path, { readOnly, timeout: 5_000 });
+    const pragmas = [
+      `cache_size = -${Math.ceil(cacheBytes / 1024)}`,
+      'temp_store = memory',
+      ...(readOnly
+        ? ['query_only = on']
+        : [
+            'auto_vacuum = incremental',
+            'journal_mode = wal',
+            `synchronous = ${synchronous}`,
+            'wal_autocheckpoint = 4000',
+            'journal_size_limit = 67108864',
+            'foreign_keys = on',
+          ]),
+    ];
+    for (const pragma of pragmas) this.#connection.exec(`pragma ${pragma}`);
+    if (!readOnly && maxBytes > 0) {
+      const { page_size: pageSize } = this.#connection.prepare('pragma page_size').get() as Record<
+        string,
+        number
+      >;
+      this.#connection.exec(
+        `pragma max_page_count = ${Math.max(1, Math.floor(maxBytes / (pageSize ?? 4096)))}`,
+      );
+    }
+  }
+
+  exec(sql: string): void {
+    this.#connection.exec(sql);
+  }
+
+  run({ sql, parameters }: Statement): StatementResult {
+    const statement = this.#prepare(sql);
+    // A statement that returns no columns is stepped for its count of changes alone.
+    if (statement.columns().length === 0) {
+      return { rows: [], affected: Number(statement.run(...parameters).changes) };
+    }
+    const rows = statement.all(...parameters) as Row[];
+    return { rows, affected: rows.length };
+  }
+
+  /** Inserts row by row, leaving rows whose key exists, and tells how many were new. */
+  insert(target: InsertTarget, values: readonly SqlValue[]): number {
+    const width = target.columns.length;
+    const statement = this.#prepare(insertSql(target));
+    let inserted = 0;
+    for (let at = 0; at < values.length; at += width) {
+      inserted += Number(statement.run(...values.slice(at, at + width)).changes);
+    }
+    return inserted;
+  }
+
+  close(): void {
+    this.#prepared.clear();
+    this.#connection.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#prepared.get(sql);
+    if (known) return known;
+    const statement = this.#connection.prepare(sql);
+    if (this.#prepared.size >= maxPrepared) {
+      this.#prepared.delete(this.#prepared.keys().next().value as string);
+    }
+    this.#prepared.set(sql, statement);
+    return statement;
+  }
+}
+
+function insertSql({ table, columns, key }: InsertTarget): string {
+  const names = columns.map(([name]) => name).join(', ');
+  const marks = columns.map(() => '?').join(', ');
+  return `insert into ${table} (${names}) values (${marks}) on conflict (${key.join(', ')}) do nothing`;
+}

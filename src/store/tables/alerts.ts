@@ -1,0 +1,204 @@
+import type { SelectQueryBuilder } from 'kysely';
+import { storable, storableOrNull } from '../clean.ts';
+import type { Queries } from '../query.ts';
+import type { AlertTable, Schema } from '../schema.ts';
+import { entityColumn } from './threats.ts';
+
+export type AlertStatus = 'open' | 'acknowledged' | 'resolved';
+
+/** An alert as the store holds it: one fingerprint from its first detection until it is resolved. */
+export interface StoredAlert {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly groupKey: string;
+  readonly kind: string;
+  readonly ruleId: string;
+  readonly title: string;
+  readonly level: string;
+  /** 0 (informational) to 4 (critical), for ordering. */
+  readonly severity: number;
+  readonly status: AlertStatus;
+  /** The silence or inhibition that keeps it from being delivered. */
+  readonly suppressedBy?: string;
+  /** Detections it stands for. */
+  readonly count: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** Risk of its entities when it last changed. */
+  readonly risk: number;
+  readonly entities: Readonly<Record<string, string>>;
+  readonly tags: readonly string[];
+  /** Its first detection. */
+  readonly sample: unknown;
+  readonly changedBy?: string;
+  readonly note?: string;
+  readonly updatedMs: number;
+  /** Rises with each change; an older state never overwrites a newer one. */
+  readonly version: number;
+}
+
+export interface AlertFilter {
+  readonly statuses?: readonly AlertStatus[];
+  readonly levels?: readonly string[];
+  readonly ruleIds?: readonly string[];
+  readonly groupKey?: string;
+  readonly host?: string;
+  readonly user?: string;
+  readonly sourceIp?: string;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly suppressed?: boolean;
+}
+
+export interface AlertCursor {
+  readonly lastMs: number;
+  readonly id: string;
+}
+
+export interface Alerts {
+  /** Stores the newest state of each alert in one transaction; states older than the stored ones are left out. */
+  put(alerts: readonly StoredAlert[]): Promise<number>;
+  get(id: string): Promise<StoredAlert | undefined>;
+  /** Last seen first; pass the last alert of a page as `before` for the next. */
+  list(filter?: AlertFilter, page?: { before?: AlertCursor; limit?: number }): Promise<StoredAlert[]>;
+  /** Counts by level and status. */
+  counts(filter?: AlertFilter): Promise<{ level: string; status: AlertStatus; count: number }[]>;
+}
+
+export function alertTable(queries: Queries): Alerts {
+  const { build } = queries;
+  return {
+    async put(alerts) {
+      if (alerts.length === 0) return 0;
+      const changed = await queries.all(alerts.map((alert) => upsert(queries, toRow(alert))));
+      return changed.reduce((sum, one) => sum + one, 0);
+    },
+    async get(id) {
+      const row = await queries.first(build.selectFrom('alerts').selectAll().where('id', '=', id));
+      return row && fromRow(row);
+    },
+    async list(filter = {}, { before, limit = 100 } = {}) {
+      let query = narrowed(build.selectFrom('alerts'), filter)
+        .selectAll()
+        .orderBy('last_ms', 'desc')
+        .orderBy('id', 'desc')
+        .limit(Math.min(Math.max(1, limit), 1_000));
+      if (before) {
+        query = query.where((either) =>
+          either.or([
+            either('last_ms', '<', before.lastMs),
+            either.and([either('last_ms', '=', before.lastMs), either('id', '<', before.id)]),
+          ]),
+        );
+      }
+      return (await queries.rows(query)).map(fromRow);
+    },
+    async counts(filter = {}) {
+      const query = narrowed(build.selectFrom('alerts'), filter)
+        .select(({ fn }) => ['level', 'status', fn.countAll<number>().as('count')])
+        .groupBy(['level', 'status'])
+        .orderBy('level')
+        .orderBy('status');
+      const rows = await queries.rows(query);
+      return rows.map(({ level, status, count }) => ({
+        level,
+        status: status as AlertStatus,
+        count: Number(count),
+      }));
+    },
+  };
+}
+
+function upsert({ build }: Queries, row: AlertTable) {
+  return build
+    .insertInto('alerts')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet(({ ref }) => ({
+          status: ref('excluded.status'),
+          suppressed_by: ref('excluded.suppressed_by'),
+          count: ref('excluded.count'),
+          level: ref('excluded.level'),
+          severity: ref('excluded.severity'),
+          last_ms: ref('excluded.last_ms'),
+          risk: ref('excluded.risk'),
+          changed_by: ref('excluded.changed_by'),
+          note: ref('excluded.note'),
+          updated_ms: ref('excluded.updated_ms'),
+          version: ref('excluded.version'),
+        }))
+        .whereRef('alerts.version', '<', 'excluded.version'),
+    );
+}
+
+type AlertSelect = SelectQueryBuilder<Schema, 'alerts', object>;
+
+function narrowed(query: AlertSelect, filter: AlertFilter): AlertSelect {
+  let narrow = query;
+  if (filter.statuses) narrow = narrow.where('status', 'in', filter.statuses);
+  if (filter.levels) narrow = narrow.where('level', 'in', filter.levels);
+  if (filter.ruleIds) narrow = narrow.where('rule_id', 'in', filter.ruleIds);
+  if (filter.groupKey !== undefined) narrow = narrow.where('group_key', '=', filter.groupKey);
+  if (filter.host !== undefined) narrow = narrow.where('host', '=', filter.host);
+  if (filter.user !== undefined) narrow = narrow.where('user_name', '=', filter.user);
+  if (filter.sourceIp !== undefined) narrow = narrow.where('source_ip', '=', filter.sourceIp);
+  if (filter.fromMs !== undefined) narrow = narrow.where('last_ms', '>=', filter.fromMs);
+  if (filter.toMs !== undefined) narrow = narrow.where('last_ms', '<', filter.toMs);
+  if (filter.suppressed !== undefined) {
+    narrow = narrow.where('suppressed_by', filter.suppressed ? 'is not' : 'is', null);
+  }
+  return narrow;
+}
+
+const toRow = (alert: StoredAlert): AlertTable => ({
+  id: alert.id,
+  fingerprint: alert.fingerprint,
+  group_key: storable(alert.groupKey),
+  kind: alert.kind,
+  rule_id: storable(alert.ruleId),
+  title: storable(alert.title),
+  level: alert.level,
+  severity: alert.severity,
+  status: alert.status,
+  suppressed_by: storableOrNull(alert.suppressedBy),
+  count: alert.count,
+  first_ms: alert.firstMs,
+  last_ms: alert.lastMs,
+  risk: alert.risk,
+  host: entityColumn(alert.entities, 'host'),
+  user_name: entityColumn(alert.entities, 'user'),
+  source_ip: entityColumn(alert.entities, 'sourceIp'),
+  entities: JSON.stringify(alert.entities),
+  tags: JSON.stringify(alert.tags),
+  sample: JSON.stringify(alert.sample ?? null),
+  changed_by: storableOrNull(alert.changedBy),
+  note: storableOrNull(alert.note),
+  updated_ms: alert.updatedMs,
+  version: alert.version,
+});
+
+const fromRow = (row: AlertTable): StoredAlert => ({
+  id: row.id,
+  fingerprint: row.fingerprint,
+  groupKey: row.group_key,
+  kind: row.kind,
+  ruleId: row.rule_id,
+  title: row.title,
+  level: row.level,
+  severity: row.severity,
+  status: row.status as AlertStatus,
+  ...(row.suppressed_by === null ? {} : { suppressedBy: row.suppressed_by }),
+  count: row.count,
+  firstMs: row.first_ms,
+  lastMs: row.last_ms,
+  risk: row.risk,
+  entities: JSON.parse(row.entities),
+  tags: JSON.parse(row.tags),
+  sample: JSON.parse(row.sample),
+  ...(row.changed_by === null ? {} : { changedBy: row.changed_by }),
+  ...(row.note === null ? {} : { note: row.note }),
+  updatedMs: row.updated_ms,
+  version: row.version,
+});

@@ -1,0 +1,104 @@
+import { storable } from '../clean.ts';
+import type { Queries } from '../query.ts';
+import type { ReputationTable } from '../schema.ts';
+
+/** What one origin says about one indicator: a learned score, or an entry somebody made by hand. */
+export interface StoredReputation {
+  readonly kind: 'ip' | 'domain' | 'hash';
+  /** Canonical form, e.g. a CIDR prefix, a lower-case domain, a hex digest. */
+  readonly indicator: string;
+  /** Feed, `learned`, `allow` or `deny`. */
+  readonly origin: string;
+  /** 0 (harmless) to 100. */
+  readonly score: number;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly category: string;
+  readonly updatedMs: number;
+  readonly expiresMs?: number;
+}
+
+export interface ReputationEntries {
+  put(entries: readonly StoredReputation[]): Promise<void>;
+  of(kind: StoredReputation['kind'], indicator: string, nowMs: number): Promise<StoredReputation[]>;
+  /** Live entries of an origin, by indicator, in pages. */
+  list(origin: string, nowMs: number, afterIndicator?: string, limit?: number): Promise<StoredReputation[]>;
+  remove(kind: StoredReputation['kind'], indicator: string, origin: string): Promise<boolean>;
+  removeExpired(nowMs: number): Promise<number>;
+}
+
+export function reputationTable(queries: Queries): ReputationEntries {
+  const { build } = queries;
+  const live = (nowMs: number) =>
+    build
+      .selectFrom('reputation')
+      .selectAll()
+      .where((either) => either.or([either('expires_ms', 'is', null), either('expires_ms', '>', nowMs)]));
+  return {
+    async put(entries) {
+      if (entries.length === 0) return;
+      await queries.all(
+        entries.map((entry) =>
+          build
+            .insertInto('reputation')
+            .values(toRow(entry))
+            .onConflict((conflict) =>
+              conflict.columns(['kind', 'indicator', 'origin']).doUpdateSet(({ ref }) => ({
+                score: ref('excluded.score'),
+                confidence: ref('excluded.confidence'),
+                category: ref('excluded.category'),
+                updated_ms: ref('excluded.updated_ms'),
+                expires_ms: ref('excluded.expires_ms'),
+              })),
+            ),
+        ),
+      );
+    },
+    async of(kind, indicator, nowMs) {
+      const query = live(nowMs).where('kind', '=', kind).where('indicator', '=', indicator).orderBy('origin');
+      return (await queries.rows(query)).map(fromRow);
+    },
+    async list(origin, nowMs, afterIndicator = '', limit = 1_000) {
+      const query = live(nowMs)
+        .where('origin', '=', origin)
+        .where('indicator', '>', afterIndicator)
+        .orderBy('indicator')
+        .orderBy('kind')
+        .limit(limit);
+      return (await queries.rows(query)).map(fromRow);
+    },
+    async remove(kind, indicator, origin) {
+      const query = build
+        .deleteFrom('reputation')
+        .where('kind', '=', kind)
+        .where('indicator', '=', indicator)
+        .where('origin', '=', origin);
+      return (await queries.change(query)) > 0;
+    },
+    removeExpired(nowMs) {
+      return queries.change(build.deleteFrom('reputation').where('expires_ms', '<=', nowMs));
+    },
+  };
+}
+
+const toRow = (entry: StoredReputation): ReputationTable => ({
+  kind: entry.kind,
+  indicator: storable(entry.indicator),
+  origin: storable(entry.origin),
+  score: entry.score,
+  confidence: entry.confidence,
+  category: storable(entry.category),
+  updated_ms: entry.updatedMs,
+  expires_ms: entry.expiresMs ?? null,
+});
+
+const fromRow = (row: ReputationTable): StoredReputation => ({
+  kind: row.kind as StoredReputation['kind'],
+  indicator: row.indicator,
+  origin: row.origin,
+  score: row.score,
+  confidence: row.confidence,
+  category: row.category,
+  updatedMs: row.updated_ms,
+  ...(row.expires_ms === null ? {} : { expiresMs: row.expires_ms }),
+});
