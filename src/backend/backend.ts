@@ -1,4 +1,5 @@
 import type { CompareBackend } from './contract/compare.ts';
+import type { ExpositionBackend } from './contract/exposition.ts';
 import type { MatchBackend } from './contract/match.ts';
 
 /**
@@ -8,6 +9,7 @@ import type { MatchBackend } from './contract/match.ts';
 export interface Backend {
   readonly name: BackendName;
   readonly compare: CompareBackend;
+  readonly exposition: ExpositionBackend;
   readonly match: MatchBackend;
 }
 

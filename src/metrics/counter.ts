@@ -1,0 +1,108 @@
+import { layout } from '../backend/contract/exposition.ts';
+import { type Exemplar, ExemplarStore } from './exemplars.ts';
+import { Family, type FamilyHost, type LabelValues, type MetricOptions, text } from './family.ts';
+
+/** A value that only rises. Shown as `<name>_total`. */
+export class Counter<L extends string = string> extends Family<L> {
+  readonly type = 'counter';
+  readonly layout = layout.single;
+
+  constructor(options: MetricOptions<L>, host: FamilyHost) {
+    super('counter', options, host, 1);
+    if (this.labelNames.length === 0) this.seriesOf([]);
+  }
+
+  /**
+   * Adds `amount` (default 1) to the series of `labels`. An amount that is negative or not finite is
+   * not recorded, and counted in `wolfsec_metrics_rejected_total`.
+   */
+  inc(amount?: number): void;
+  inc(labels: LabelValues<L>, amount?: number, exemplar?: Exemplar): void;
+  inc(labels: LabelValues<L> | number = 1, amount = 1, exemplar?: Exemplar): void {
+    if (typeof labels === 'number') this.add(this.seriesOf([]), labels);
+    else this.add(this.seriesOfLabels(labels), amount, exemplar);
+  }
+
+  /** The series of some label values, in the order of the names or as an object: resolve once, count often. */
+  labels(...values: (string | number | boolean)[]): CounterSeries;
+  labels(labels: LabelValues<L>): CounterSeries;
+  labels(
+    first?: LabelValues<L> | string | number | boolean,
+    second?: unknown,
+    ...rest: unknown[]
+  ): CounterSeries {
+    const values = valuesOf(this, first, second, rest);
+    return new CounterSeries(this, values);
+  }
+
+  /** @internal */
+  add(id: number, amount: number, exemplar?: Exemplar): void {
+    if (!(amount >= 0 && amount < Infinity)) {
+      this.reject();
+      return;
+    }
+    this.values[id]! += amount;
+    if (exemplar) {
+      this.exemplars ??= new ExemplarStore(1);
+      this.keepExemplar(id, 0, amount, exemplar);
+    }
+  }
+
+  /** The value of a series, 0 where there is none. */
+  value(labels: LabelValues<L> = {} as LabelValues<L>): number {
+    const id = this.table.find(this.pick(labels));
+    return id < 0 ? 0 : this.values[id]!;
+  }
+}
+
+/** One series of a {@link Counter}. */
+export class CounterSeries {
+  readonly #family: Counter<string>;
+  readonly #values: readonly string[];
+  #id: number;
+  #epoch: number;
+
+  constructor(family: Counter<string>, values: readonly string[]) {
+    this.#family = family;
+    this.#values = values;
+    this.#id = family.seriesOf(values);
+    this.#epoch = family.epoch;
+  }
+
+  /** Adds `amount`, by default 1. */
+  inc(amount = 1): void {
+    const family = this.#family;
+    if (this.#epoch !== family.epoch) this.#find();
+    if (amount >= 0 && amount < Infinity) family.values[this.#id]! += amount;
+    else family.add(this.#id, amount);
+  }
+
+  /** Adds `amount` and keeps where it came from, as OpenMetrics shows it. */
+  incWithExemplar(exemplar: Exemplar, amount = 1): void {
+    if (this.#epoch !== this.#family.epoch) this.#find();
+    this.#family.add(this.#id, amount, exemplar);
+  }
+
+  get value(): number {
+    if (this.#epoch !== this.#family.epoch) this.#find();
+    return this.#family.values[this.#id]!;
+  }
+
+  #find(): void {
+    this.#id = this.#family.seriesOf(this.#values);
+    this.#epoch = this.#family.epoch;
+  }
+}
+
+/** The label values that `labels(…)` was called with, in the order of the names. */
+export function valuesOf<L extends string>(
+  family: Family<L>,
+  first: unknown,
+  second: unknown,
+  rest: readonly unknown[],
+): string[] {
+  if (typeof first === 'object' && first !== null) return family.pick(first as LabelValues<L>);
+  if (first === undefined) return [];
+  if (second === undefined && rest.length === 0) return [text(first as string)];
+  return [text(first as string), text(second as string), ...rest.map((value) => text(value as string))];
+}

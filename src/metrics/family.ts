@@ -1,0 +1,232 @@
+import type { layout } from '../backend/contract/exposition.ts';
+import { WolfsecError } from '../errors.ts';
+import { type Columns, longer } from './columns.ts';
+import type { Exemplar, ExemplarStore } from './exemplars.ts';
+import { labelText } from './label-text.ts';
+import { checkLabelNames, familyName, type MetricType } from './names.ts';
+import { absent, SeriesTable } from './series-table.ts';
+import type { TextArena } from './text-arena.ts';
+
+/** How series of several threads or processes become one. */
+export type Aggregation = 'sum' | 'min' | 'max' | 'average' | 'first' | 'omit';
+
+/** What every metric is declared with. */
+export interface MetricOptions<L extends string = string> {
+  /** Prometheus name: `[a-zA-Z_:][a-zA-Z0-9_:]*`, unit last; `_total` and `_info` may be left out. */
+  readonly name: string;
+  /** One sentence. */
+  readonly help: string;
+  /** Label names. Default: none. */
+  readonly labels?: readonly L[];
+  /** OpenMetrics unit, e.g. `seconds`; the name must end in it. */
+  readonly unit?: string;
+  /**
+   * Label sets at most; what comes after shares one series whose labels all read `__overflow__`, and
+   * is counted in `wolfsec_metrics_overflow_total`. Default: the registry's `seriesLimit`.
+   */
+  readonly seriesLimit?: number;
+  /** How several threads and processes add up. Default: `sum`. */
+  readonly aggregation?: Aggregation;
+}
+
+/** Label values by name, as one object. */
+export type LabelValues<L extends string = string> = Readonly<Record<L, string | number | boolean>>;
+
+/** What a family needs from its registry. */
+export interface FamilyHost {
+  readonly columns: Columns;
+  readonly arena: TextArena;
+  readonly seriesLimit: number;
+  /** Label text that every series begins with, e.g. `service="api"`; may be empty. */
+  readonly commonLabels: readonly [names: readonly string[], values: readonly string[]];
+  overflowed(family: string): void;
+  rejected(family: string): void;
+  /** The layout of a family changed: series, columns or both. */
+  changed(family: Family): void;
+}
+
+/** What all series of an overflowing family read for each label. */
+export const overflowValue = '__overflow__';
+
+/** The label of a series' place that is taken by none. */
+export const noSeries = 0xffff_ffff;
+
+/** One metric with all its series. */
+export abstract class Family<L extends string = string> {
+  readonly name: string;
+  readonly help: string;
+  readonly unit: string | undefined;
+  readonly labelNames: readonly L[];
+  readonly aggregation: Aggregation;
+  readonly seriesLimit: number;
+  abstract readonly type: MetricType;
+  abstract readonly layout: (typeof layout)[keyof typeof layout];
+  /** Values, `stride` a series. @internal */
+  values: Float64Array;
+  /** When each series came to be, in seconds since the epoch. @internal */
+  createdSeconds: Float64Array;
+  /** Place and length of each series' label text. @internal */
+  refs: Uint32Array;
+  /** Rises when ids lose their meaning; a handle that is behind looks its series up again. @internal */
+  epoch = 0;
+  /** @internal */
+  readonly table: SeriesTable;
+  /** @internal */
+  exemplars: ExemplarStore | undefined;
+  protected readonly host: FamilyHost;
+  /** @internal */
+  readonly stride: number;
+  #overflow = absent;
+
+  constructor(type: MetricType, options: MetricOptions<L>, host: FamilyHost, stride: number) {
+    const labels = options.labels ?? [];
+    checkLabelNames([...host.commonLabels[0], ...labels], type);
+    this.name = familyName(options.name, type, options.unit);
+    this.help = options.help;
+    this.unit = options.unit;
+    this.labelNames = labels;
+    this.aggregation = options.aggregation ?? 'sum';
+    this.seriesLimit = options.seriesLimit ?? host.seriesLimit;
+    this.stride = stride;
+    this.host = host;
+    this.table = new SeriesTable(labels.length);
+    this.values = host.columns.numbers(4 * stride);
+    this.createdSeconds = host.columns.numbers(4);
+    this.refs = new Uint32Array(8);
+  }
+
+  /** Series at present, the overflow series among them. */
+  get size(): number {
+    return this.table.size;
+  }
+
+  /** Forgets the series of a label set; recording to it again starts at zero. Tells whether there was one. */
+  remove(labels: LabelValues<L>): boolean {
+    const id = this.table.find(this.pick(labels));
+    if (id === absent) return false;
+    this.dropSeries(id);
+    return true;
+  }
+
+  /** Forgets all series. A metric without labels keeps its one, at zero. */
+  reset(): void {
+    for (let id = 0; id < this.table.end; id++) if (this.table.isAlive(id)) this.dropSeries(id);
+    if (this.labelNames.length === 0) this.seriesOf([]);
+  }
+
+  /** The id of a label set, which is made if need be. @internal */
+  seriesOf(values: readonly string[]): number {
+    const id = this.table.find(values);
+    return id === absent ? this.addSeries(values) : id;
+  }
+
+  /** @internal */
+  seriesOf1(a: string): number {
+    const id = this.table.find1(a);
+    return id === absent ? this.addSeries([a]) : id;
+  }
+
+  /** @internal */
+  seriesOf2(a: string, b: string): number {
+    const id = this.table.find2(a, b);
+    return id === absent ? this.addSeries([a, b]) : id;
+  }
+
+  /** The id of the series that an object of label values means. @internal */
+  seriesOfLabels(labels: LabelValues<L>): number {
+    const names = this.labelNames;
+    if (names.length === 2) return this.seriesOf2(text(labels[names[0]!]), text(labels[names[1]!]));
+    if (names.length === 1) return this.seriesOf1(text(labels[names[0]!]));
+    return this.seriesOf(this.pick(labels));
+  }
+
+  /** Label values in the order of the names. @internal */
+  pick(labels: LabelValues<L>): string[] {
+    return this.labelNames.map((name) => text(labels[name]));
+  }
+
+  /** Puts all values to zero, the series stay. @internal */
+  zero(): void {
+    this.values.fill(0);
+    this.exemplars?.clear();
+  }
+
+  /** Bytes of the live columns and tables. @internal */
+  get bytes(): number {
+    return this.values.byteLength + this.createdSeconds.byteLength + this.refs.byteLength + this.table.bytes;
+  }
+
+  /** Writes all label texts into a fresh arena. @internal */
+  rewriteTexts(arena: TextArena): void {
+    for (let id = 0; id < this.table.end; id++) {
+      if (this.table.isAlive(id)) this.#writeText(id, this.table.valuesOf(id), arena);
+    }
+  }
+
+  /** A value that cannot be recorded; counted, never thrown: a metric must not fail the request it counts. */
+  protected reject(): void {
+    this.host.rejected(this.name);
+  }
+
+  protected keepExemplar(id: number, slot: number, value: number, exemplar: Exemplar): void {
+    this.exemplars?.keep(id, slot, value, exemplar);
+  }
+
+  protected dropSeries(id: number): void {
+    this.host.arena.release(this.refs[id * 2 + 1]!);
+    this.table.remove(id);
+    this.refs[id * 2 + 1] = noSeries;
+    this.values.fill(0, id * this.stride, (id + 1) * this.stride);
+    this.exemplars?.drop(id);
+    if (id === this.#overflow) this.#overflow = absent;
+    this.epoch++;
+    this.host.changed(this);
+  }
+
+  protected addSeries(values: readonly string[]): number {
+    if (values.length !== this.labelNames.length) {
+      throw new WolfsecError(
+        'WOLFSEC_INVALID_ARGUMENT',
+        `${this.name} takes ${this.labelNames.length} label values, not ${values.length}`,
+      );
+    }
+    const full = this.table.size - (this.#overflow === absent ? 0 : 1) >= this.seriesLimit;
+    if (full && values.length > 0) {
+      this.host.overflowed(this.name);
+      if (this.#overflow === absent) this.#overflow = this.#make(values.map(() => overflowValue));
+      return this.#overflow;
+    }
+    return this.#make(values);
+  }
+
+  /** Makes room for series up to `id`. */
+  protected grow(id: number): void {
+    const capacity = Math.max(this.createdSeconds.length * 2, id + 1);
+    const refs = new Uint32Array(capacity * 2);
+    refs.set(this.refs);
+    this.refs = refs;
+    this.values = longer(this.host.columns, this.values, capacity * this.stride);
+    this.createdSeconds = longer(this.host.columns, this.createdSeconds, capacity);
+  }
+
+  #make(values: readonly string[]): number {
+    const id = this.table.add(values);
+    if (id >= this.createdSeconds.length) this.grow(id);
+    this.#writeText(id, values, this.host.arena);
+    this.createdSeconds[id] = Date.now() / 1000;
+    this.host.changed(this);
+    return id;
+  }
+
+  #writeText(id: number, values: readonly string[], arena: TextArena): void {
+    const [names, common] = this.host.commonLabels;
+    const place = arena.append(labelText([...names, ...this.labelNames], [...common, ...values]));
+    this.refs[id * 2] = place.at;
+    this.refs[id * 2 + 1] = place.length;
+  }
+}
+
+/** A label value as text; what is missing reads as empty, which Prometheus takes for absent. */
+export function text(value: string | number | boolean | undefined): string {
+  return typeof value === 'string' ? value : value === undefined ? '' : String(value);
+}

@@ -1,0 +1,112 @@
+import { layout } from '../backend/contract/exposition.ts';
+import { valuesOf } from './counter.ts';
+import { Family, type FamilyHost, type LabelValues, type MetricOptions } from './family.ts';
+import { SpanTimer } from './timer.ts';
+
+export interface GaugeOptions<L extends string = string> extends MetricOptions<L> {
+  /** Called before each scrape, to set the gauge to what is true then. */
+  readonly collect?: (gauge: Gauge<L>) => void;
+}
+
+/** A value that rises and falls. */
+export class Gauge<L extends string = string> extends Family<L> {
+  readonly type = 'gauge';
+  readonly layout = layout.single;
+  /** @internal */
+  readonly collect: (() => void) | undefined;
+
+  constructor(options: GaugeOptions<L>, host: FamilyHost) {
+    super('gauge', options, host, 1);
+    const { collect } = options;
+    this.collect = collect && (() => collect(this));
+    if (this.labelNames.length === 0) this.seriesOf([]);
+  }
+
+  set(value: number): void;
+  set(labels: LabelValues<L>, value: number): void;
+  set(labels: LabelValues<L> | number, value = 0): void {
+    if (typeof labels === 'number') this.write(this.seriesOf([]), labels);
+    else this.write(this.seriesOfLabels(labels), value);
+  }
+
+  inc(amount?: number): void;
+  inc(labels: LabelValues<L>, amount?: number): void;
+  inc(labels: LabelValues<L> | number = 1, amount = 1): void {
+    if (typeof labels === 'number') this.values[this.seriesOf([])]! += labels;
+    else this.values[this.seriesOfLabels(labels)]! += amount;
+  }
+
+  dec(amount?: number): void;
+  dec(labels: LabelValues<L>, amount?: number): void;
+  dec(labels: LabelValues<L> | number = 1, amount = 1): void {
+    if (typeof labels === 'number') this.inc(-labels);
+    else this.inc(labels, -amount);
+  }
+
+  /** The series of some label values, in the order of the names or as an object. */
+  labels(...values: (string | number | boolean)[]): GaugeSeries;
+  labels(labels: LabelValues<L>): GaugeSeries;
+  labels(
+    first?: LabelValues<L> | string | number | boolean,
+    second?: unknown,
+    ...rest: unknown[]
+  ): GaugeSeries {
+    return new GaugeSeries(this, valuesOf(this, first, second, rest));
+  }
+
+  /** The value of a series, 0 where there is none. */
+  value(labels: LabelValues<L> = {} as LabelValues<L>): number {
+    const id = this.table.find(this.pick(labels));
+    return id < 0 ? 0 : this.values[id]!;
+  }
+
+  /** @internal */
+  write(id: number, value: number): void {
+    if (typeof value === 'number') this.values[id] = value;
+    else this.reject();
+  }
+}
+
+/** One series of a {@link Gauge}. */
+export class GaugeSeries {
+  readonly #family: Gauge<string>;
+  readonly #values: readonly string[];
+  #id: number;
+  #epoch: number;
+
+  constructor(family: Gauge<string>, values: readonly string[]) {
+    this.#family = family;
+    this.#values = values;
+    this.#id = family.seriesOf(values);
+    this.#epoch = family.epoch;
+  }
+
+  set(value: number): void {
+    this.#family.write(this.#current(), value);
+  }
+
+  inc(amount = 1): void {
+    this.#family.values[this.#current()]! += amount;
+  }
+
+  dec(amount = 1): void {
+    this.#family.values[this.#current()]! -= amount;
+  }
+
+  /** Sets the gauge to the seconds since, when the timer is stopped or disposed. */
+  timer(): SpanTimer {
+    return new SpanTimer((seconds) => this.set(seconds));
+  }
+
+  get value(): number {
+    return this.#family.values[this.#current()]!;
+  }
+
+  #current(): number {
+    if (this.#epoch !== this.#family.epoch) {
+      this.#id = this.#family.seriesOf(this.#values);
+      this.#epoch = this.#family.epoch;
+    }
+    return this.#id;
+  }
+}

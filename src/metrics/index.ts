@@ -1,0 +1,30 @@
+export { Counter, type CounterSeries } from './counter.ts';
+export type { Exemplar } from './exemplars.ts';
+export { ExponentialHistogram, type ExponentialHistogramOptions, exponentialBounds } from './exponential.ts';
+export { type Aggregation, Family, type LabelValues, type MetricOptions } from './family.ts';
+export type { TextFormat } from './frame.ts';
+export { Gauge, type GaugeOptions, type GaugeSeries } from './gauge.ts';
+export {
+  defaultBuckets,
+  exponentialBuckets,
+  Histogram,
+  type HistogramOptions,
+  linearBuckets,
+} from './histogram.ts';
+export type { MetricType } from './names.ts';
+export { contentTypes, negotiate } from './negotiate.ts';
+export { Observer, type ObserverSeries } from './observer.ts';
+export {
+  defaultMetrics,
+  defaultRegistry,
+  gauge,
+  incrementCounter,
+  Metrics,
+  recordLatency,
+  timer,
+} from './operations.ts';
+export { Registry, type RegistryOptions, type Scrape } from './registry.ts';
+export type { FamilySnapshot, RegistrySnapshot, SeriesSnapshot } from './snapshot.ts';
+export { Info, StateSet, type StateSetOptions } from './state.ts';
+export { Summary, type SummaryOptions } from './summary.ts';
+export { SpanTimer } from './timer.ts';
