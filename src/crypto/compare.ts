@@ -3,12 +3,16 @@ import { activeBackend } from '../backend/select.ts';
 import { invalidArgument } from '../errors.ts';
 
 /** Strings up to this length in UTF-16 units are compared in memory that is kept and wiped. */
+const KEPT_UNITS = 4096;
+/** Of two strings up to this length not even the length shows, but in the writing of their copies. */
 const SHORT_UNITS = 64;
 
 // A unit of UTF-16 takes three bytes of UTF-8 at most. All zero between calls. Not from the pool,
 // whose memory others read.
-const shortA = Buffer.alloc(SHORT_UNITS * 3);
-const shortB = Buffer.alloc(SHORT_UNITS * 3);
+const keptA = Buffer.alloc(KEPT_UNITS * 3);
+const keptB = Buffer.alloc(KEPT_UNITS * 3);
+const shortA = keptA.subarray(0, SHORT_UNITS * 3);
+const shortB = keptB.subarray(0, SHORT_UNITS * 3);
 
 /**
  * Tells whether two secrets are equal, in a time that depends on their lengths alone.
@@ -24,7 +28,7 @@ export function constantTimeEqual(
   { compare }: Backend = activeBackend(),
 ): boolean {
   if (typeof a === 'string' && typeof b === 'string') {
-    if (a.length <= SHORT_UNITS && b.length <= SHORT_UNITS) return equalShort(a, b, compare);
+    if (a.length <= KEPT_UNITS && b.length <= KEPT_UNITS) return equalStrings(a, b, compare);
   }
   const [left, right] = [toBytes(a, 'a'), toBytes(b, 'b')];
   const equal = compare.constantTimeEqual(left, right);
@@ -33,12 +37,15 @@ export function constantTimeEqual(
   return equal;
 }
 
-/** Compares all of the memory, so that even the lengths of short strings hardly show. */
-function equalShort(a: string, b: string, compare: Backend['compare']): boolean {
-  const [lengthA, lengthB] = [shortA.write(a, 0, 'utf8'), shortB.write(b, 0, 'utf8')];
-  const equal = compare.constantTimeEqual(shortA, shortB);
-  shortA.fill(0, 0, lengthA);
-  shortB.fill(0, 0, lengthB);
+function equalStrings(a: string, b: string, compare: Backend['compare']): boolean {
+  const lengthA = keptA.write(a, 0, 'utf8');
+  const lengthB = keptB.write(b, 0, 'utf8');
+  const short = a.length <= SHORT_UNITS && b.length <= SHORT_UNITS;
+  const equal = short
+    ? compare.constantTimeEqual(shortA, shortB)
+    : compare.constantTimeEqual(keptA.subarray(0, lengthA), keptB.subarray(0, lengthB));
+  keptA.fill(0, 0, lengthA);
+  keptB.fill(0, 0, lengthB);
   return equal && lengthA === lengthB;
 }
 

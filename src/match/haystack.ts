@@ -8,26 +8,34 @@ const SCRATCH_UNITS = 16 << 10;
 // A unit of UTF-16 takes three bytes of UTF-8 at most. Not from the pool, which others write to.
 const scratch = Buffer.allocUnsafeSlow(SCRATCH_UNITS * 3);
 
+/** The input's bytes are the first `length` of `bytes`. */
+export interface Haystack {
+  bytes: Uint8Array;
+  length: number;
+}
+
+// One object for all calls: a search allocates nothing before it finds something.
+const haystack: Haystack = { bytes: scratch, length: 0 };
+
 /**
- * Calls `search` with the input's bytes: a string's UTF-8, with U+FFFD for lone surrogates. The
- * bytes are only good until `search` returns.
+ * The input's bytes: a string's UTF-8, with U+FFFD for lone surrogates. Good only until the next
+ * call, so nothing of the caller's may run in between.
  *
  * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for anything but bytes and strings.
  */
-export function withBytes<T>(
-  input: Uint8Array | string,
-  search: (bytes: Uint8Array, length: number) => T,
-): T {
+export function haystackOf(input: Uint8Array | string): Haystack {
   if (typeof input === 'string') {
-    if (input.length <= SCRATCH_UNITS) return search(scratch, scratch.write(input, 0, 'utf8'));
-    const bytes = Buffer.from(input, 'utf8');
-    return search(bytes, checked(bytes.length));
+    const short = input.length <= SCRATCH_UNITS;
+    haystack.bytes = short ? scratch : Buffer.from(input, 'utf8');
+    haystack.length = short ? scratch.write(input, 0, 'utf8') : haystack.bytes.length;
+  } else if (input instanceof Uint8Array) {
+    haystack.bytes = input;
+    haystack.length = input.length;
+  } else {
+    throw invalidArgument('input', 'a Uint8Array or a string');
   }
-  if (input instanceof Uint8Array) return search(input, checked(input.length));
-  throw invalidArgument('input', 'a Uint8Array or a string');
-}
-
-function checked(length: number): number {
-  if (length <= MAX_HAYSTACK_BYTES) return length;
-  throw new WolfsecError('WOLFSEC_LIMIT_EXCEEDED', 'input is longer than 4 GiB; stream it in chunks');
+  if (haystack.length > MAX_HAYSTACK_BYTES) {
+    throw new WolfsecError('WOLFSEC_LIMIT_EXCEEDED', 'input is longer than 4 GiB; stream it in chunks');
+  }
+  return haystack;
 }

@@ -1,7 +1,7 @@
 import type { PatternMatcher } from '../backend/contract/match.ts';
 import { activeBackend } from '../backend/select.ts';
 import { invalidArgument } from '../errors.ts';
-import { withBytes } from './haystack.ts';
+import { haystackOf } from './haystack.ts';
 import { type CheckedPatterns, checkPatterns, type Pattern } from './program.ts';
 import { type Replacement, replaceMatches } from './replace.ts';
 import { PatternStream, type PatternStreamOptions } from './stream.ts';
@@ -13,7 +13,8 @@ export interface Match<Id = number> {
   readonly end: number;
 }
 
-const fromTheStart = new Uint32Array(0);
+const nothing = new Uint32Array(0);
+/** Where back ends write what they find; grows, and is shared by all sets. */
 let rows = new Uint32Array(3 * 256);
 
 /**
@@ -48,32 +49,37 @@ export class PatternSet<Id = number> {
 
   /** Whether any pattern matches. */
   isMatch(input: Uint8Array | string): boolean {
-    return withBytes(input, (bytes, length) => this.matcher.isMatch(bytes, length));
+    const { bytes, length } = haystackOf(input);
+    return this.matcher.isMatch(bytes, length);
   }
 
   /** The patterns that match, each once, in the order of the list. */
   matchedIds(input: Uint8Array | string): Id[] {
-    return withBytes(input, (bytes, length) => {
-      const found = fill((out) => this.matcher.which(bytes, length, out), 1);
-      return Array.from({ length: found }, (_, i) => this.checked.ids[rows[i]!]!);
-    });
+    const { bytes, length } = haystackOf(input);
+    let found = this.matcher.which(bytes, length, rows);
+    if (found > rows.length) {
+      rows = new Uint32Array(found);
+      found = this.matcher.which(bytes, length, rows);
+    }
+    const ids: Id[] = [];
+    for (let i = 0; i < found; i++) ids.push(this.checked.ids[rows[i]!]!);
+    return ids;
   }
 
   /** All matches, sorted by start, then end, then the order of the list. */
   matches(input: Uint8Array | string): Match<Id>[] {
-    return withBytes(input, (bytes, length) => {
-      const found = this.fillRows(bytes, length);
-      const matches: Match<Id>[] = [];
-      for (let i = 0; i < found * 3; i += 3) {
-        matches.push({ id: this.checked.ids[rows[i]!]!, start: rows[i + 1]!, end: rows[i + 2]! });
-      }
-      return matches;
-    });
+    const found = this.fillRows(input);
+    const matches: Match<Id>[] = [];
+    for (let i = 0; i < found * 3; i += 3) {
+      matches.push({ id: this.checked.ids[rows[i]!]!, start: rows[i + 1]!, end: rows[i + 2]! });
+    }
+    return matches;
   }
 
   /** Number of matches. */
   count(input: Uint8Array | string): number {
-    return withBytes(input, (bytes, length) => this.matcher.find(bytes, length, fromTheStart, fromTheStart));
+    const { bytes, length } = haystackOf(input);
+    return this.matcher.find(bytes, length, nothing, nothing);
   }
 
   /**
@@ -86,8 +92,8 @@ export class PatternSet<Id = number> {
   replace(input: string, replacement: Replacement<Id>): string;
   replace(input: Uint8Array, replacement: Replacement<Id>): Uint8Array;
   replace(input: string | Uint8Array, replacement: Replacement<Id>): string | Uint8Array {
-    const found = withBytes(input, (bytes, length) => rows.slice(0, this.fillRows(bytes, length) * 3));
-    return replaceMatches(input, found, this.checked.ids, replacement);
+    const found = this.fillRows(input);
+    return replaceMatches(input, rows.slice(0, found * 3), this.checked.ids, replacement);
   }
 
   /**
@@ -96,9 +102,10 @@ export class PatternSet<Id = number> {
    * @returns rows of four: index of the input, index of the pattern, start, end.
    */
   matchBatch(inputs: readonly (Uint8Array | string)[]): Uint32Array {
-    const parts = inputs.map((input) =>
-      withBytes(input, (bytes, length) => Buffer.from(bytes.subarray(0, length))),
-    );
+    const parts = inputs.map((input) => {
+      const { bytes, length } = haystackOf(input);
+      return Buffer.from(bytes.subarray(0, length));
+    });
     const offsets = new Uint32Array(parts.length + 1);
     for (const [i, part] of parts.entries()) offsets[i + 1] = offsets[i]! + part.length;
     return this.matchPacked(Buffer.concat(parts), offsets);
@@ -110,7 +117,11 @@ export class PatternSet<Id = number> {
    */
   matchPacked(packed: Uint8Array, offsets: Uint32Array): Uint32Array {
     checkOffsets(packed, offsets);
-    const found = fill((out) => this.matcher.findBatch(packed, offsets, out), 4);
+    let found = this.matcher.findBatch(packed, offsets, rows);
+    if (found * 4 > rows.length) {
+      rows = new Uint32Array(found * 4);
+      found = this.matcher.findBatch(packed, offsets, rows);
+    }
     return rows.slice(0, found * 4);
   }
 
@@ -119,17 +130,13 @@ export class PatternSet<Id = number> {
     return new PatternStream(this.matcher, this.checked, options);
   }
 
-  private fillRows(bytes: Uint8Array, length: number): number {
-    return fill((out) => this.matcher.find(bytes, length, out, fromTheStart), 3);
+  private fillRows(input: Uint8Array | string): number {
+    const { bytes, length } = haystackOf(input);
+    const found = this.matcher.find(bytes, length, rows, nothing);
+    if (found * 3 <= rows.length) return found;
+    rows = new Uint32Array(found * 3);
+    return this.matcher.find(bytes, length, rows, nothing);
   }
-}
-
-/** Runs a search that gives the number of all rows; again with more room where they did not fit. */
-function fill(search: (out: Uint32Array) => number, width: number): number {
-  const found = search(rows);
-  if (found * width <= rows.length) return found;
-  rows = new Uint32Array(found * width);
-  return search(rows);
 }
 
 function checkOffsets(packed: Uint8Array, offsets: Uint32Array): void {

@@ -1,7 +1,7 @@
 use std::cell::RefCell;
 
 use napi::bindgen_prelude::Result;
-use wolfsec_core::pattern::{Anchor, Literal, Match, PatternSet};
+use wolfsec_core::pattern::{Anchor, Literal, PatternSet, Scratch};
 
 use crate::raw::{Call, Function, Handle, Module, Outcome, Thrown};
 
@@ -21,9 +21,8 @@ impl Handle for Patterns {
 }
 
 thread_local! {
-    /// What a search found, kept between calls so that a call allocates nothing.
-    static FOUND: RefCell<Vec<Match>> = const { RefCell::new(Vec::new()) };
-    static WHICH: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    /// Kept between calls, so that a call allocates nothing.
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
 /// `(literal bytes, [start, end, flags, pattern]…, regex text, [start, end, pattern]…)`.
@@ -105,12 +104,12 @@ impl Function for Which {
     fn call(call: &Call) -> Outcome {
         let set = call.handle::<Patterns>(0)?;
         let (haystack, out) = (haystack(call)?, call.elements_mut::<u32>(3)?);
-        WHICH.with_borrow_mut(|found| {
-            set.0.which(haystack, found);
-            for (cell, pattern) in out.iter_mut().zip(found.iter()) {
+        SCRATCH.with_borrow_mut(|scratch| {
+            set.0.which(haystack, scratch);
+            for (cell, pattern) in out.iter_mut().zip(&scratch.which) {
                 *cell = *pattern;
             }
-            call.give_u32(found.len() as u32)
+            call.give_u32(scratch.which.len() as u32)
         })
     }
 }
@@ -125,12 +124,12 @@ impl Function for Find {
         let set = call.handle::<Patterns>(0)?;
         let (haystack, ends) = (haystack(call)?, call.elements::<u32>(4)?);
         let out = call.elements_mut::<u32>(3)?;
-        FOUND.with_borrow_mut(|found| {
-            set.0.find(haystack, ends, found);
-            for (row, hit) in out.chunks_exact_mut(3).zip(found.iter()) {
+        SCRATCH.with_borrow_mut(|scratch| {
+            set.0.find(haystack, ends, scratch);
+            for (row, hit) in out.chunks_exact_mut(3).zip(&scratch.matches) {
                 row.copy_from_slice(&[hit.pattern, hit.start, hit.end]);
             }
-            call.give_number(found.len() as f64)
+            call.give_number(scratch.matches.len() as f64)
         })
     }
 }
@@ -146,12 +145,13 @@ impl Function for FindBatch {
         let set = call.handle::<Patterns>(0)?;
         let (packed, offsets) = (call.bytes(1)?, call.elements::<u32>(2)?);
         let mut rows = call.elements_mut::<u32>(3)?.chunks_exact_mut(4);
-        FOUND.with_borrow_mut(|found| {
+        SCRATCH.with_borrow_mut(|scratch| {
             let mut total = 0usize;
             for (input, bounds) in offsets.windows(2).enumerate() {
-                set.0.find(slice(packed, bounds[0], bounds[1])?, &[], found);
-                total += found.len();
-                for (hit, row) in found.iter().zip(&mut rows) {
+                set.0
+                    .find(slice(packed, bounds[0], bounds[1])?, &[], scratch);
+                total += scratch.matches.len();
+                for (hit, row) in scratch.matches.iter().zip(&mut rows) {
                     row.copy_from_slice(&[input as u32, hit.pattern, hit.start, hit.end]);
                 }
             }

@@ -73,8 +73,9 @@ export function parseV6(text: string, from: number, to: number, out: Uint32Array
 /** Puts zeros in the gap and joins groups to words. */
 function spread(count: number, gap: number, out: Uint32Array): void {
   const zeros = 8 - count;
-  const group = (i: number) => (i < gap ? groups[i]! : i < gap + zeros ? 0 : groups[i - zeros]!);
-  for (let word = 0; word < 4; word++) out[word] = group(2 * word) * 0x1_0000 + group(2 * word + 1);
+  for (let i = count - 1; i >= gap; i--) groups[i + zeros] = groups[i]!;
+  for (let i = gap; i < gap + zeros; i++) groups[i] = 0;
+  for (let word = 0; word < 4; word++) out[word] = groups[2 * word]! * 0x1_0000 + groups[2 * word + 1]!;
 }
 
 function hexDigit(code: number): number {

@@ -10,7 +10,7 @@ export interface CompareAddon {
  * Up to this many bytes the loop in JavaScript costs less than crossing the boundary: see
  * bench/constant_time_eq.bench.ts.
  */
-const HOST_WINS_BYTES = 64;
+const HOST_WINS_BYTES = 128;
 
 export const nativeCompare = (addon: CompareAddon): CompareBackend => {
   const compare = addon.constantTimeEqual;

@@ -23,6 +23,15 @@ pub struct Match {
     pub pattern: u32,
 }
 
+/// What a search found, and memory that is kept from one search to the next, of any set.
+#[derive(Default)]
+pub struct Scratch {
+    pub which: Vec<u32>,
+    pub matches: Vec<Match>,
+    /// By pattern; all 0 between searches.
+    marks: Vec<u32>,
+}
+
 /// Why a set cannot be built.
 #[derive(Debug)]
 pub struct BuildError(String);
@@ -74,17 +83,28 @@ impl PatternSet {
                 .is_some_and(|r| r.is_match(Text::new(haystack).as_str()))
     }
 
-    /// The distinct patterns that match, in ascending order.
-    pub fn which(&self, haystack: &[u8], found: &mut Vec<u32>) {
+    /// The distinct patterns that match, in ascending order, in `scratch.which`.
+    pub fn which(&self, haystack: &[u8], scratch: &mut Scratch) {
+        let Scratch {
+            which: found,
+            marks,
+            ..
+        } = scratch;
         found.clear();
         if let Some(literals) = &self.literals {
-            let mut seen = vec![false; self.patterns];
+            if marks.len() < self.patterns {
+                marks.resize(self.patterns, 0);
+            }
             let _ = literals.each(haystack, |pattern, _, _| {
-                if !std::mem::replace(&mut seen[pattern as usize], true) {
+                if std::mem::replace(&mut marks[pattern as usize], 1) == 0 {
                     found.push(pattern);
                 }
                 ControlFlow::Continue(())
             });
+            // Marks are 0 between searches; taking back these few is cheaper than clearing all.
+            for &pattern in found.iter() {
+                marks[pattern as usize] = 0;
+            }
         }
         if let Some(regexes) = &self.regexes {
             regexes.which(Text::new(haystack).as_str(), |pattern| found.push(pattern));
@@ -92,25 +112,28 @@ impl PatternSet {
         found.sort_unstable();
     }
 
-    /// Every pattern's own leftmost, non-overlapping matches, sorted by start, end and pattern.
+    /// Every pattern's own leftmost, non-overlapping matches, sorted by start, end and pattern,
+    /// in `scratch.matches`.
     /// Matches of different patterns may overlap.
     ///
     /// `ends[pattern]` is where that pattern's search begins; an empty slice begins all at 0. What
     /// lies before still counts as context, so a window of a stream can be searched on.
-    pub fn find(&self, haystack: &[u8], ends: &[u32], found: &mut Vec<Match>) {
+    pub fn find(&self, haystack: &[u8], ends: &[u32], scratch: &mut Scratch) {
+        let Scratch {
+            matches: found,
+            marks,
+            ..
+        } = scratch;
         found.clear();
         if let Some(literals) = &self.literals {
-            let mut ends = if ends.is_empty() {
-                vec![0; self.patterns]
-            } else {
-                ends.to_vec()
-            };
+            if marks.len() < self.patterns {
+                marks.resize(self.patterns, 0);
+            }
+            let given = ends.len().min(marks.len());
+            marks[..given].copy_from_slice(&ends[..given]);
             // Matches of one literal come in order, so the last end alone decides.
             let _ = literals.each(haystack, |pattern, start, end| {
-                // The caller may pass fewer ends than there are patterns.
-                let Some(last) = ends.get_mut(pattern as usize) else {
-                    return ControlFlow::Continue(());
-                };
+                let last = &mut marks[pattern as usize];
                 if start >= *last {
                     *last = end;
                     found.push(Match {
@@ -121,6 +144,10 @@ impl PatternSet {
                 }
                 ControlFlow::Continue(())
             });
+            marks[..given].fill(0);
+            for hit in found.iter() {
+                marks[hit.pattern as usize] = 0;
+            }
         }
         if let Some(regexes) = &self.regexes {
             let text = Text::new(haystack);

@@ -1,4 +1,4 @@
-use super::{Anchor, Literal, Match, PatternSet};
+use super::{Anchor, Literal, Match, PatternSet, Scratch};
 
 fn literal(bytes: &str, ignore_case: bool, anchor: Anchor, pattern: u32) -> Literal<'_> {
     Literal {
@@ -10,10 +10,10 @@ fn literal(bytes: &str, ignore_case: bool, anchor: Anchor, pattern: u32) -> Lite
 }
 
 fn find(set: &PatternSet, haystack: &[u8]) -> Vec<(u32, u32, u32)> {
-    let mut found = Vec::new();
-    set.find(haystack, &[], &mut found);
+    let mut scratch = Scratch::default();
+    set.find(haystack, &[], &mut scratch);
     let triple = |m: &Match| (m.pattern, m.start, m.end);
-    found.iter().map(triple).collect()
+    scratch.matches.iter().map(triple).collect()
 }
 
 #[test]
@@ -50,9 +50,9 @@ fn each_pattern_is_searched_as_if_alone() {
         find(&set, b"aaaa"),
         [(0, 0, 2), (1, 0, 3), (2, 0, 4), (0, 2, 4)]
     );
-    let mut which = Vec::new();
-    set.which(b"xaab", &mut which);
-    assert_eq!(which, [0, 2, 3]);
+    let mut scratch = Scratch::default();
+    set.which(b"xaab", &mut scratch);
+    assert_eq!(scratch.which, [0, 2, 3]);
 }
 
 #[test]
