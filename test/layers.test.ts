@@ -11,7 +11,7 @@ const mayImport: Record<string, readonly string[]> = {
   event: ['backend'],
   rule: ['backend', 'event', 'match'],
   metrics: ['backend'],
-  cache: ['metrics'],
+  cache: ['backend', 'metrics'],
   reputation: ['backend', 'match', 'cache', 'metrics'],
   detect: ['backend', 'event', 'rule', 'match', 'reputation', 'metrics'],
   http: ['backend', 'match', 'rule', 'detect', 'reputation', 'metrics', 'cache'],
