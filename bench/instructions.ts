@@ -1,0 +1,45 @@
+// npm run bench:instructions [-- --save]: instructions of the core's hot paths, counted by callgrind.
+// The counts do not depend on load or clock, so a change of 2 % is a change of the code.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { available } from '../scripts/profile/target.ts';
+import { buildWorkload, workloads } from '../scripts/profile/workload.ts';
+import { type Counts, compareCounts } from './harness/counts.ts';
+
+const committed = resolve(import.meta.dirname, 'instructions.json');
+const { values: options } = parseArgs({ options: { save: { type: 'boolean', default: false } } });
+
+for (const needed of ['valgrind', 'cargo']) {
+  if (!available(needed)) {
+    console.log(`instruction counts left out: no ${needed} on PATH`);
+    process.exit(0);
+  }
+}
+const program = buildWorkload();
+const scratch = mkdtempSync(join(tmpdir(), 'wolfsec-'));
+const rustc = spawnSync('rustc', ['--version'], { encoding: 'utf8' }).stdout.trim();
+const now: Counts = { rustc, counts: Object.fromEntries(workloads().map((name) => [name, count(name)])) };
+rmSync(scratch, { recursive: true });
+
+if (options.save) {
+  writeFileSync(committed, `${JSON.stringify(now, null, 2)}\n`);
+  for (const [name, instructions] of Object.entries(now.counts)) console.log(`${name}: ${instructions}`);
+} else {
+  const { lines, failed } = compareCounts(JSON.parse(readFileSync(committed, 'utf8')) as Counts, now);
+  for (const line of lines) console.log(line);
+  if (failed) console.log('meant? then: npm run bench:instructions -- --save');
+  process.exitCode = failed ? 1 : 0;
+}
+
+/** Instructions of one call, without set-up: callgrind collects inside `measured` only. */
+function count(name: string): number {
+  const out = join(scratch, name);
+  const flags = ['--tool=callgrind', '--toggle-collect=*measured*', `--callgrind-out-file=${out}`];
+  const { status, stderr } = spawnSync('valgrind', [...flags, program, name], { encoding: 'utf8' });
+  const total = status === 0 ? /^summary: (\d+)/m.exec(readFileSync(out, 'utf8')) : null;
+  if (!total) throw new Error(`${name} under callgrind: ${stderr.trim().split('\n').at(-1)}`);
+  return Number(total[1]);
+}

@@ -1,0 +1,25 @@
+//! Hot paths allocate nothing, or what the table says: counted, not guessed.
+
+#[path = "../examples/workload/cases.rs"]
+mod cases;
+
+#[test]
+fn hot_paths_allocate_no_more_than_they_say() {
+    for case in cases::CASES {
+        let mut work = (case.prepare)();
+        // What is made lazily is made once.
+        let expected = work();
+        let counted = allocation_counter::measure(|| assert_eq!(work(), expected));
+        assert_eq!(
+            counted.count_total, case.allocations,
+            "{}: {} allocations, {} bytes, in one call",
+            case.name, counted.count_total, counted.bytes_total
+        );
+    }
+}
+
+#[test]
+fn the_counter_counts() {
+    let counted = allocation_counter::measure(|| drop(std::hint::black_box(vec![0u8; 64])));
+    assert_eq!((counted.count_total, counted.bytes_total), (1, 64));
+}
