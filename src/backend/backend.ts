@@ -1,3 +1,4 @@
+import type { AuthBackend } from './contract/auth.ts';
 import type { CompareBackend } from './contract/compare.ts';
 import type { ExpositionBackend } from './contract/exposition.ts';
 import type { MatchBackend } from './contract/match.ts';
@@ -8,6 +9,7 @@ import type { MatchBackend } from './contract/match.ts';
  */
 export interface Backend {
   readonly name: BackendName;
+  readonly auth: AuthBackend;
   readonly compare: CompareBackend;
   readonly exposition: ExpositionBackend;
   readonly match: MatchBackend;

@@ -1,6 +1,7 @@
 //! The engine of Wolfsec: pure Rust that knows neither Node, nor I/O, nor the clock.
 #![forbid(unsafe_code)]
 
+pub mod auth;
 pub mod compare;
 pub mod ipset;
 pub mod pattern;

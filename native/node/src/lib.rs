@@ -4,6 +4,7 @@
 #![cfg_attr(test, allow(dead_code))]
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
+mod auth;
 mod compare;
 mod info;
 mod ipset;
@@ -16,6 +17,7 @@ use napi_derive::napi;
 #[napi(module_exports)]
 pub fn init(exports: Object, env: Env) -> Result<()> {
     let module = raw::Module::new(env.raw(), exports.raw());
+    auth::register(&module)?;
     compare::register(&module)?;
     ipset::register(&module)?;
     pattern::register(&module)

@@ -1,8 +1,9 @@
+import type { AuthAddon } from './auth.ts';
 import type { CompareAddon } from './compare.ts';
 import type { MatchAddon } from './match.ts';
 
 /** What the binary exports. */
-export interface Addon extends CompareAddon, MatchAddon {
+export interface Addon extends AuthAddon, CompareAddon, MatchAddon {
   targetTriple(): string;
   cpuFeatures(): string[];
   version(): string;

@@ -1,0 +1,75 @@
+import { LRUCache } from 'lru-cache';
+
+/** What a credential held in memory must tell: whose it is, and when the storage last vouched for it. */
+export interface LiveEntry {
+  readonly id: string;
+  readonly owner: string;
+  /** SHA-256 of the whole token. */
+  readonly digest: Uint8Array;
+  loadedMs: number;
+  /** The look at the storage that is under way, shared by those who wait for it. */
+  loading: Promise<unknown> | undefined;
+}
+
+/**
+ * Credentials of which the storage vouched lately, by the public id that the token begins with. What is
+ * not here is looked up in the storage; the least recently used make room.
+ */
+export class LiveCredentials<E extends LiveEntry> {
+  readonly #entries: LRUCache<string, E>;
+  readonly #idsOfOwner = new Map<string, Set<string>>();
+
+  constructor(max: number) {
+    this.#entries = new LRUCache<string, E>({
+      max,
+      dispose: ({ owner, id }) => {
+        const ids = this.#idsOfOwner.get(owner);
+        ids?.delete(id);
+        if (ids?.size === 0) this.#idsOfOwner.delete(owner);
+      },
+    });
+  }
+
+  get(id: string): E | undefined {
+    return this.#entries.get(id);
+  }
+
+  put(entry: E): E {
+    this.#entries.set(entry.id, entry);
+    const ids = this.#idsOfOwner.get(entry.owner) ?? new Set();
+    this.#idsOfOwner.set(entry.owner, ids.add(entry.id));
+    return entry;
+  }
+
+  drop(id: string): void {
+    this.#entries.delete(id);
+  }
+
+  /** Drops all of an owner, but for one. */
+  dropOfOwner(owner: string, exceptId?: string): void {
+    for (const id of [...(this.#idsOfOwner.get(owner) ?? [])]) if (id !== exceptId) this.drop(id);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+}
+
+/** Writes that nobody waits for, such as "last used": counted, so that a shutdown can wait for them. */
+export class Background {
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #onError: (error: unknown) => void;
+
+  constructor(onError: (error: unknown) => void = () => {}) {
+    this.#onError = onError;
+  }
+
+  run(work: Promise<unknown>): void {
+    const watched = work.catch(this.#onError).finally(() => this.#running.delete(watched));
+    this.#running.add(watched);
+  }
+
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+}
