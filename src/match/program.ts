@@ -57,7 +57,10 @@ export function checkPatterns<Id>(patterns: readonly Pattern<Id>[]): CheckedPatt
   let matchesEmpty = false;
   const ids = patterns.map((given, pattern) => {
     const name = `patterns[${pattern}]`;
-    if (typeof given === 'object' && given !== null && 'regex' in given) {
+    if (typeof given !== 'string' && (typeof given !== 'object' || given === null)) {
+      throw invalidArgument(name, 'a string, { literal } or { regex }');
+    }
+    if (typeof given === 'object' && 'regex' in given) {
       if (typeof given.regex !== 'string') throw invalidArgument(`${name}.regex`, 'a string');
       const { source, cost, node } = named(name, () => canonicalRegex(given.regex, given.ignoreCase));
       regexes.push({ source, pattern });
@@ -83,7 +86,7 @@ function checkLiteral<Id>(given: string | LiteralPattern<Id>, name: string, patt
     at = 'anywhere',
   } = typeof given === 'string' ? { literal: given } : given;
   if (typeof literal !== 'string' && !(literal instanceof Uint8Array)) {
-    throw invalidArgument(name, 'a string, { literal } or { regex }');
+    throw invalidArgument(`${name}.literal`, 'a string or a Uint8Array');
   }
   if (!places.includes(at)) throw invalidArgument(`${name}.at`, `one of ${places.join(', ')}`);
   if (literal.length === 0) throw invalidArgument(`${name}.literal`, 'at least one byte long');
