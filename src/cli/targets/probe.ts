@@ -1,0 +1,41 @@
+import type { Figures } from './target.ts';
+
+/** Measures one part of the engine under the active back end. */
+export interface Probe {
+  readonly name: string;
+  /** Takes about `budgetMs`; leaves nothing open. */
+  run(budgetMs: number): Promise<Figures>;
+}
+
+/** Calls per second of synchronous work that does `operations` in one call. */
+export function rate(budgetMs: number, operations: number, work: () => unknown): number {
+  const warmUntil = performance.now() + budgetMs / 4;
+  while (performance.now() < warmUntil) work();
+  let calls = 0;
+  const start = performance.now();
+  let spentMs = 0;
+  while (spentMs < budgetMs) {
+    // The clock is read once for several calls, so that it does not count.
+    for (let i = 0; i < 8; i++) work();
+    calls += 8;
+    spentMs = performance.now() - start;
+  }
+  return (calls * operations * 1000) / spentMs;
+}
+
+/** The 99th percentile of single calls, in milliseconds. */
+export async function p99(budgetMs: number, work: () => unknown): Promise<number> {
+  const limit = 200_000;
+  const spans = new Float64Array(limit);
+  const warmUntil = performance.now() + budgetMs / 4;
+  for (let result = work(); performance.now() < warmUntil; result = work()) await result;
+  let count = 0;
+  const until = performance.now() + budgetMs;
+  for (let start = performance.now(); start < until && count < limit; start = performance.now()) {
+    const result = work();
+    if (result instanceof Promise) await result;
+    spans[count++] = performance.now() - start;
+  }
+  const ascending = spans.subarray(0, count).sort();
+  return ascending[Math.ceil(count * 0.99) - 1] ?? Number.NaN;
+}
