@@ -1,0 +1,137 @@
+import { type CorrelationRule, parseCorrelationRule } from './correlation.ts';
+import { type RuleDocument, type RuleSource, readDocuments, refuse } from './document.ts';
+import { invalid, type RefusedRule, RuleFault } from './fault.ts';
+import { applyFilters, type FilterRule, parseFilter } from './filter.ts';
+import type { Placeholders } from './modifier.ts';
+import { type Pipeline, transformRule } from './pipeline/pipeline.ts';
+import { type DetectionRule, type Level, levels, parseDetectionRule, type Status } from './rule.ts';
+
+export interface RuleSetOptions {
+  /** Field pipelines, applied in order of their priority. Default none. */
+  readonly pipelines?: readonly Pipeline[];
+  /** Lowest level that is loaded. Default `informational`. */
+  readonly minLevel?: Level;
+  /** Statuses that are loaded. Default all but `deprecated` and `unsupported`. */
+  readonly statuses?: readonly Status[];
+}
+
+/** Rules that fit together: references resolved, filters applied. */
+export interface RuleSet {
+  readonly detections: readonly DetectionRule[];
+  readonly correlations: readonly CorrelationRule[];
+  /** Rules that were refused, each with its reason. */
+  readonly refused: readonly RefusedRule[];
+  /** How many rules the options left out. */
+  readonly skipped: number;
+}
+
+type Parsed = DetectionRule | CorrelationRule | FilterRule;
+
+/** Reads rule files. A rule that is at fault is refused with its reason; the others load all the same. */
+export function parseRuleSet(sources: readonly RuleSource[], options: RuleSetOptions = {}): RuleSet {
+  const pipelines = [...(options.pipelines ?? [])].sort((a, b) => a.priority - b.priority);
+  const placeholders: Placeholders = Object.assign({}, ...pipelines.map((pipeline) => pipeline.placeholders));
+  const refused: RefusedRule[] = [];
+  const parsed: { document: RuleDocument; rule: Parsed }[] = [];
+  for (const source of sources) {
+    const read = readDocuments(source);
+    refused.push(...read.refused);
+    for (const document of read.documents) {
+      try {
+        parsed.push({ document, rule: parseOne(document, placeholders) });
+      } catch (error) {
+        if (!(error instanceof RuleFault)) throw error;
+        refused.push(refuse(document.source, document.index, error, document.content));
+      }
+    }
+  }
+  return link(parsed, pipelines, refused, options);
+}
+
+function parseOne({ content, source }: RuleDocument, placeholders: Placeholders): Parsed {
+  if (content.correlation !== undefined) return parseCorrelationRule(content, source.file);
+  if (content.filter !== undefined) return parseFilter(content, source.file, placeholders);
+  return parseDetectionRule(content, source.file, placeholders);
+}
+
+function link(
+  parsed: readonly { document: RuleDocument; rule: Parsed }[],
+  pipelines: readonly Pipeline[],
+  refused: RefusedRule[],
+  options: RuleSetOptions,
+): RuleSet {
+  const statuses: readonly Status[] = options.statuses ?? ['stable', 'test', 'experimental'];
+  const minLevel = levels.indexOf(options.minLevel ?? 'informational');
+  const filters = parsed.flatMap(({ rule }) => (rule.kind === 'filter' ? [rule] : []));
+  const detections: DetectionRule[] = [];
+  const correlations: { document: RuleDocument; rule: CorrelationRule }[] = [];
+  const byName = new Map<string, RuleDocument>();
+  let skipped = 0;
+  const wanted = new Set(parsed.flatMap(({ rule }) => (rule.kind === 'correlation' ? rule.rules : [])));
+  for (const { document, rule } of parsed) {
+    if (rule.kind === 'filter') continue;
+    const referenced = wanted.has(rule.id) || (rule.name !== undefined && wanted.has(rule.name));
+    if (!statuses.includes(rule.status) || (levels.indexOf(rule.level) < minLevel && !referenced)) {
+      skipped++;
+      continue;
+    }
+    const twin = byName.get(rule.id);
+    if (twin) {
+      const fault = invalid(`the id ${rule.id} is taken by a rule in ${twin.source.file}`, ['id']);
+      refused.push(refuse(document.source, document.index, fault, document.content));
+      continue;
+    }
+    byName.set(rule.id, document);
+    if (rule.name !== undefined && !byName.has(rule.name)) byName.set(rule.name, document);
+    if (rule.kind === 'correlation') correlations.push({ document, rule });
+    else {
+      try {
+        const filtered = applyFilters(rule, filters);
+        const transformed = pipelines.reduce<DetectionRule | undefined>(
+          (current, pipeline) => current && transformRule(current, pipeline),
+          filtered,
+        );
+        if (transformed) detections.push(transformed);
+        else skipped++;
+      } catch (error) {
+        if (!(error instanceof RuleFault)) throw error;
+        refused.push(refuse(document.source, document.index, error, document.content));
+      }
+    }
+  }
+  return { detections, correlations: resolve(correlations, detections, refused), refused, skipped };
+}
+
+/** Correlations in the order in which they can be evaluated: each after the ones it is over. */
+function resolve(
+  correlations: readonly { document: RuleDocument; rule: CorrelationRule }[],
+  detections: readonly DetectionRule[],
+  refused: RefusedRule[],
+): CorrelationRule[] {
+  const ready = new Map<string, string>();
+  const add = (rule: { id: string; name?: string }) => {
+    ready.set(rule.id, rule.id);
+    if (rule.name !== undefined) ready.set(rule.name, rule.id);
+  };
+  detections.forEach(add);
+  const ordered: CorrelationRule[] = [];
+  let waiting = [...correlations];
+  for (;;) {
+    const next = waiting.filter(({ rule }) => rule.rules.every((name) => ready.has(name)));
+    if (next.length === 0) break;
+    for (const { rule } of next) {
+      add(rule);
+      ordered.push(rule);
+    }
+    waiting = waiting.filter((each) => !next.includes(each));
+  }
+  for (const { document, rule } of waiting) {
+    const missing = rule.rules.find((name) => !ready.has(name));
+    const fault = invalid(`the correlation is over "${missing}", which is not loaded or leads back to it`, [
+      'correlation',
+      'rules',
+    ]);
+    refused.push(refuse(document.source, document.index, fault, document.content));
+  }
+  return ordered;
+}
