@@ -5,3 +5,5 @@ pub mod auth;
 pub mod compare;
 pub mod ipset;
 pub mod pattern;
+pub mod json;
+pub mod rule;

@@ -1,0 +1,85 @@
+//! Reading events out of NDJSON without building a tree: one pass marks the strings of a line, one
+//! walk checks the grammar (RFC 8259) and collects the values of the fields that rules name.
+
+mod fields;
+mod marks;
+mod tree;
+mod value;
+mod walk;
+
+pub use fields::{FieldTrie, NodeId};
+pub use marks::Marks;
+pub use value::{Kind, Value, canonical_text};
+
+use walk::Walk;
+
+/// Why a line is not an event. The numbers cross the boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Fault {
+    /// Not JSON.
+    Syntax = 1,
+    /// JSON, but not an object.
+    NotAnObject = 2,
+    /// Nested deeper than [`MAX_DEPTH`].
+    TooDeep = 3,
+    /// Longer than [`MAX_EVENT_BYTES`].
+    TooLong = 4,
+    /// Not UTF-8.
+    Encoding = 5,
+}
+
+/// How deep an event may nest.
+pub const MAX_DEPTH: usize = 128;
+/// How long an event may be, in bytes.
+pub const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
+
+/// What was read of an event.
+#[derive(Clone, Copy)]
+pub struct Event<'r> {
+    pub values: &'r [Value],
+    /// Whether `\\u` escapes stand in its strings.
+    pub unicode_escapes: bool,
+}
+
+/// Reads events one after another, keeping its buffers.
+#[derive(Default)]
+pub struct Reader {
+    marks: Marks,
+    walk: Walk,
+    values: Vec<Value>,
+}
+
+impl Reader {
+    /// Checks `line` and collects the values of the trie's fields; with `every_value` also each value
+    /// of the event, under slot 0.
+    ///
+    /// # Errors
+    /// [`Fault`] tells why the line is not an event.
+    pub fn read(
+        &mut self,
+        line: &[u8],
+        fields: &FieldTrie,
+        every_value: bool,
+    ) -> Result<Event<'_>, Fault> {
+        self.values.clear();
+        if line.len() > MAX_EVENT_BYTES {
+            return Err(Fault::TooLong);
+        }
+        if simdutf8::basic::from_utf8(line).is_err() {
+            return Err(Fault::Encoding);
+        }
+        self.marks.mark(line)?;
+        let plain = self.walk.run(line, &self.marks, fields, &mut self.values)?;
+        if every_value || !plain {
+            // Keys that repeat or hold escapes need the whole event: the last of its equals counts.
+            self.values.clear();
+            let root = tree::build(line, &self.marks);
+            tree::collect(&root, fields, every_value, &mut self.values);
+        }
+        Ok(Event {
+            values: &self.values,
+            unicode_escapes: self.marks.has_unicode_escapes(),
+        })
+    }
+}

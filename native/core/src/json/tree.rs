@@ -1,0 +1,163 @@
+//! The careful way: a tree of the event, for lines whose keys repeat or hold escapes, and for keyword
+//! searches, which look at every value.
+
+use std::borrow::Cow;
+
+use super::fields::{FieldTrie, NOWHERE, NodeId, ROOT};
+use super::marks::Marks;
+use super::value::{Kind, Value, unescape};
+
+pub(super) enum Tree<'l> {
+    Scalar(Kind, u32, u32),
+    Array(Vec<Tree<'l>>),
+    Object(Vec<(Cow<'l, [u8]>, Tree<'l>)>),
+}
+
+/// Builds the tree of a line that the walk has found well-formed and not too deep.
+pub(super) fn build<'l>(line: &'l [u8], marks: &Marks) -> Tree<'l> {
+    Builder {
+        line,
+        marks,
+        at: 0,
+        quote: 0,
+    }
+    .value()
+}
+
+struct Builder<'l, 'm> {
+    line: &'l [u8],
+    marks: &'m Marks,
+    at: usize,
+    quote: usize,
+}
+
+impl<'l> Builder<'l, '_> {
+    fn value(&mut self) -> Tree<'l> {
+        match self.next() {
+            b'"' => {
+                let (start, end) = self.string();
+                Tree::Scalar(Kind::String, start as u32, end as u32)
+            }
+            b'[' => {
+                self.at += 1;
+                let mut items = Vec::new();
+                while self.next() != b']' && self.at < self.line.len() {
+                    items.push(self.value());
+                    if self.next() == b',' {
+                        self.at += 1;
+                    }
+                }
+                self.at += 1;
+                Tree::Array(items)
+            }
+            b'{' => {
+                self.at += 1;
+                let mut members: Vec<(Cow<'l, [u8]>, Tree<'l>)> = Vec::new();
+                while self.next() != b'}' && self.at < self.line.len() {
+                    let (start, end) = self.string();
+                    let key = unescape(&self.line[start..end]);
+                    // Behind the colon.
+                    self.next();
+                    self.at += 1;
+                    members.push((key, self.value()));
+                    if self.next() == b',' {
+                        self.at += 1;
+                    }
+                }
+                self.at += 1;
+                Tree::Object(last_of_equals(members))
+            }
+            first => {
+                let start = self.at;
+                while let Some(byte) = self.line.get(self.at)
+                    && !matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\r' | b'\n')
+                {
+                    self.at += 1;
+                }
+                let kind = match first {
+                    b't' | b'f' => Kind::Bool,
+                    b'n' => Kind::Null,
+                    _ => Kind::Number,
+                };
+                Tree::Scalar(kind, start as u32, self.at as u32)
+            }
+        }
+    }
+
+    /// The next byte that is not white space.
+    fn next(&mut self) -> u8 {
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.line.get(self.at) {
+            self.at += 1;
+        }
+        self.line.get(self.at).copied().unwrap_or(0)
+    }
+
+    fn string(&mut self) -> (usize, usize) {
+        let open = self.marks.quote(self.quote).unwrap_or(self.at);
+        let close = self.marks.quote(self.quote + 1).unwrap_or(open + 1);
+        self.quote += 2;
+        self.at = close + 1;
+        (open + 1, close)
+    }
+}
+
+/// Of members with the same key the last one counts, as in `JSON.parse`.
+fn last_of_equals<'l>(members: Vec<(Cow<'l, [u8]>, Tree<'l>)>) -> Vec<(Cow<'l, [u8]>, Tree<'l>)> {
+    let mut places: hashbrown::HashMap<Cow<'l, [u8]>, usize> = hashbrown::HashMap::new();
+    let mut kept: Vec<(Cow<'l, [u8]>, Tree<'l>)> = Vec::with_capacity(members.len());
+    for (key, value) in members {
+        match places.get(&key) {
+            Some(&place) => kept[place].1 = value,
+            None => {
+                places.insert(key.clone(), kept.len());
+                kept.push((key, value));
+            }
+        }
+    }
+    kept
+}
+
+/// Collects the values of the wanted fields from a tree.
+pub(super) fn collect(root: &Tree, fields: &FieldTrie, every_value: bool, values: &mut Vec<Value>) {
+    visit(root, ROOT, fields, every_value, values);
+}
+
+fn visit(
+    tree: &Tree,
+    node: NodeId,
+    fields: &FieldTrie,
+    every_value: bool,
+    values: &mut Vec<Value>,
+) {
+    let (kind, start, end) = match tree {
+        Tree::Scalar(kind, start, end) => (*kind, *start, *end),
+        Tree::Array(_) | Tree::Object(_) => (Kind::Composite, 0, 0),
+    };
+    let wanted = if node == NOWHERE {
+        &[]
+    } else {
+        fields.slots(node)
+    };
+    let every = (every_value && kind != Kind::Composite).then_some(0);
+    for slot in wanted.iter().copied().chain(every) {
+        values.push(Value {
+            slot,
+            kind,
+            start,
+            end,
+        });
+    }
+    match tree {
+        Tree::Scalar(..) => {}
+        Tree::Array(items) => {
+            for item in items {
+                visit(item, node, fields, every_value, values);
+            }
+        }
+        Tree::Object(members) => {
+            for (key, member) in members {
+                visit(member, fields.child(node, key), fields, every_value, values);
+            }
+        }
+    }
+}

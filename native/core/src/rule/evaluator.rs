@@ -1,0 +1,358 @@
+//! Evaluates events one after another. Each thread has an evaluator of its own.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use super::cache::{Found, Key, MAX_VALUE_BYTES, ValueCache};
+use super::class::{Class, FieldTest};
+use super::compiled::{ClassHandle, Compiled};
+use super::fold::fold;
+use super::slot::{Scratch, SlotMatcher};
+use crate::json::{Event, Fault, Kind, Reader, Value, canonical_text};
+
+/// Words of one hit or fault: line, start, end, and the rule or [`Fault`].
+pub const HIT_WORDS: usize = 4;
+
+/// What a batch of lines gave.
+#[derive(Default)]
+pub struct Batch {
+    /// Lines that are events.
+    pub events: u32,
+    /// Lines in all, blank ones included.
+    pub lines: u32,
+    pub hits: Vec<u32>,
+    pub faults: Vec<u32>,
+}
+
+pub struct Evaluator {
+    compiled: Arc<Compiled>,
+    reader: Reader,
+    /// Classes by the router's predicates that hold.
+    routes: HashMap<Box<[u32]>, ClassHandle>,
+    work: Work,
+}
+
+/// Recognised combinations that are remembered.
+const MAX_ROUTES: usize = 4096;
+/// Number under which the router's answers stand in the cache.
+const ROUTER: u32 = 0;
+
+impl Evaluator {
+    pub fn new(compiled: Arc<Compiled>) -> Self {
+        Self {
+            compiled,
+            reader: Reader::default(),
+            routes: HashMap::new(),
+            work: Work::default(),
+        }
+    }
+
+    /// Evaluates NDJSON. `logsources` says which logs the events come from; `None` recognises each event.
+    pub fn evaluate(&mut self, ndjson: &[u8], logsources: Option<&[u32]>, batch: &mut Batch) {
+        let fixed = logsources.map(|ids| self.compiled.class_from(ids));
+        let mut start = 0;
+        while start < ndjson.len() {
+            let end = memchr::memchr(b'\n', &ndjson[start..]).map_or(ndjson.len(), |at| start + at);
+            let line = &ndjson[start..end];
+            if !line.trim_ascii().is_empty() {
+                let place = [batch.lines, start as u32, end as u32];
+                match self.event(line, fixed.as_ref()) {
+                    Ok(()) => {
+                        batch.events += 1;
+                        self.work.matched.sort_unstable();
+                        for &rule in &self.work.matched {
+                            batch.hits.extend_from_slice(&place);
+                            batch.hits.push(rule);
+                        }
+                    }
+                    Err(fault) => {
+                        batch.faults.extend_from_slice(&place);
+                        batch.faults.push(fault as u32);
+                    }
+                }
+            }
+            batch.lines += 1;
+            start = end + 1;
+        }
+    }
+
+    /// Only decodes: what reading the events costs, for comparison.
+    pub fn decode(&mut self, ndjson: &[u8]) -> u32 {
+        let mut events = 0;
+        let mut start = 0;
+        while start < ndjson.len() {
+            let end = memchr::memchr(b'\n', &ndjson[start..]).map_or(ndjson.len(), |at| start + at);
+            let line = &ndjson[start..end];
+            events += u32::from(
+                self.reader
+                    .read(line, self.compiled.fields(), false)
+                    .is_ok(),
+            );
+            start = end + 1;
+        }
+        events
+    }
+
+    /// Evaluates one event; the rules that hold are left in `work.matched`.
+    fn event(&mut self, line: &[u8], fixed: Option<&ClassHandle>) -> Result<(), Fault> {
+        let Self {
+            compiled,
+            reader,
+            routes,
+            work,
+        } = self;
+        work.matched.clear();
+        work.cache.settle();
+        work.fresh.clear();
+        let Event {
+            mut values,
+            unicode_escapes,
+        } = reader.read(line, compiled.fields(), false)?;
+        let handle = match fixed {
+            Some(handle) => handle,
+            None => {
+                let recognised = work.recognise(compiled, values, line);
+                if !routes.contains_key(recognised) {
+                    if routes.len() >= MAX_ROUTES {
+                        routes.clear();
+                    }
+                    let handle = route(compiled, recognised);
+                    routes.insert(recognised.into(), handle);
+                }
+                &routes[recognised]
+            }
+        };
+        if handle.class.searches_every_value() {
+            let spared = handle
+                .class
+                .gate()
+                .is_some_and(|gate| !gate.opens(line, unicode_escapes, &mut work.folded));
+            if !spared {
+                values = reader.read(line, compiled.fields(), true)?.values;
+            }
+        }
+        work.evaluate(handle, values, line);
+        if let Some(only) = &handle.only {
+            work.matched
+                .retain(|&rule| only.contains(compiled.logsource_of(rule)));
+        }
+        Ok(())
+    }
+}
+
+/// The class of events for which exactly these predicates of the router hold.
+fn route(compiled: &Compiled, predicates: &[u32]) -> ClassHandle {
+    let router = compiled.router();
+    let recognised: Vec<u32> = (0..router.rule_count() as u32)
+        .filter(|&rule| router.holds(rule, &mut |predicate| predicates.contains(&predicate)))
+        .collect();
+    compiled.class_of(&recognised)
+}
+
+/// Where the predicates of a value are listed: in the cache, in `fresh`, or with the slot.
+#[derive(Clone, Copy)]
+enum Listed {
+    Cache(Found),
+    Fresh { start: u32, end: u32 },
+    Present { slot: u16 },
+}
+
+/// The tables and buffers that evaluation needs besides the event's values.
+#[derive(Default)]
+struct Work {
+    cache: ValueCache,
+    scratch: Scratch,
+    folded: Vec<u8>,
+    /// Predicates of values that are not in the cache.
+    fresh: Vec<u32>,
+    listed: Vec<Listed>,
+    recognised: Vec<u32>,
+    candidates: Vec<u32>,
+    matched: Vec<u32>,
+    stamps: Stamps,
+}
+
+impl Work {
+    /// The predicates of the router that hold, sorted.
+    fn recognise(&mut self, compiled: &Compiled, values: &[Value], line: &[u8]) -> &[u32] {
+        let router = compiled.router();
+        self.look_up_all(router, ROUTER, values, line);
+        self.recognised.clear();
+        for &listed in &self.listed {
+            let predicates = predicates(listed, router, &self.cache, &self.fresh);
+            self.recognised.extend_from_slice(predicates);
+        }
+        self.recognised.sort_unstable();
+        self.recognised.dedup();
+        &self.recognised
+    }
+
+    /// Lists what holds for each value the class asks about; tells whether a rule has to be looked at.
+    fn look_up_all(&mut self, class: &Class, number: u32, values: &[Value], line: &[u8]) -> bool {
+        self.listed.clear();
+        let mut wakes = false;
+        for value in values {
+            let Some(matcher) = class.slot(value.slot) else {
+                continue;
+            };
+            if !matcher.looks_at_values() {
+                wakes |= matcher.present_wakes();
+                self.listed.push(Listed::Present { slot: value.slot });
+                continue;
+            }
+            let raw = value.raw(line);
+            if raw.len() > MAX_VALUE_BYTES {
+                let (listed, woken) = self.scan(class, matcher, raw, value.kind);
+                wakes |= woken;
+                self.listed.push(listed);
+                continue;
+            }
+            let key = Key {
+                class: number,
+                slot: value.slot,
+                kind: value.kind,
+                raw,
+            };
+            let hash = self.cache.hash(&key);
+            if let Some(found) = self.cache.get(hash, &key) {
+                wakes |= found.wakes;
+                self.listed.push(Listed::Cache(found));
+                continue;
+            }
+            let (listed, woken) = self.scan(class, matcher, raw, value.kind);
+            wakes |= woken;
+            self.listed.push(listed);
+            if let Listed::Fresh { start, end } = listed {
+                let predicates = &self.fresh[start as usize..end as usize];
+                self.cache.offer(hash, &key, predicates, woken);
+            }
+        }
+        wakes
+    }
+
+    fn scan(
+        &mut self,
+        class: &Class,
+        matcher: &SlotMatcher,
+        raw: &[u8],
+        kind: Kind,
+    ) -> (Listed, bool) {
+        let start = self.fresh.len();
+        matcher.scan(raw, kind, &mut self.scratch, &mut self.fresh);
+        let wakes = self.fresh[start..]
+            .iter()
+            .any(|&predicate| !class.woken_by(predicate).is_empty());
+        let listed = Listed::Fresh {
+            start: start as u32,
+            end: self.fresh.len() as u32,
+        };
+        (listed, wakes)
+    }
+
+    fn evaluate(&mut self, handle: &ClassHandle, values: &[Value], line: &[u8]) {
+        let class = &*handle.class;
+        let wakes = self.look_up_all(class, handle.number, values, line);
+        if !wakes && class.always().is_empty() {
+            return;
+        }
+        self.stamps
+            .next_event(class.predicate_count(), class.rule_count());
+        self.candidates.clear();
+        for &listed in &self.listed {
+            for &predicate in predicates(listed, class, &self.cache, &self.fresh) {
+                self.stamps.set_predicate(predicate);
+                for &rule in class.woken_by(predicate) {
+                    if self.stamps.set_rule(rule) {
+                        self.candidates.push(rule);
+                    }
+                }
+            }
+        }
+        for &rule in class.always().iter().chain(&self.candidates) {
+            let holds = class.holds(rule, &mut |predicate| {
+                self.stamps.holds(predicate)
+                    || class
+                        .field_test(predicate)
+                        .is_some_and(|test| fields_relate(test, values, line))
+            });
+            if holds {
+                self.matched.push(class.rule(rule).id);
+            }
+        }
+    }
+}
+
+#[inline]
+fn predicates<'w>(
+    listed: Listed,
+    class: &'w Class,
+    cache: &'w ValueCache,
+    fresh: &'w [u32],
+) -> &'w [u32] {
+    match listed {
+        Listed::Cache(found) => cache.predicates(found),
+        Listed::Fresh { start, end } => &fresh[start as usize..end as usize],
+        Listed::Present { slot } => class.slot(slot).map_or(&[], SlotMatcher::present),
+    }
+}
+
+/// Whether any value of the one field stands in the relation to any value of the other.
+fn fields_relate(test: &FieldTest, values: &[Value], line: &[u8]) -> bool {
+    let texts = |slot: u16| {
+        values
+            .iter()
+            .filter(move |value| value.slot == slot)
+            .filter(|value| !matches!(value.kind, Kind::Null | Kind::Composite))
+            .map(|value| {
+                let text = canonical_text(value.raw(line), value.kind);
+                if test.cased {
+                    text.into_owned()
+                } else {
+                    fold(&text)
+                }
+            })
+    };
+    texts(test.slot).any(|left| texts(test.other).any(|right| test.position.holds(&left, &right)))
+}
+
+/// Predicates that hold for the event at hand, and rules that are to be looked at, without clearing.
+#[derive(Default)]
+struct Stamps {
+    predicates: Vec<u32>,
+    rules: Vec<u32>,
+    generation: u32,
+}
+
+impl Stamps {
+    fn next_event(&mut self, predicates: usize, rules: usize) {
+        if self.predicates.len() < predicates {
+            self.predicates.resize(predicates, 0);
+        }
+        if self.rules.len() < rules {
+            self.rules.resize(rules, 0);
+        }
+        self.generation = self.generation.wrapping_add(1);
+        if self.generation == 0 {
+            self.predicates.fill(0);
+            self.rules.fill(0);
+            self.generation = 1;
+        }
+    }
+
+    #[inline]
+    fn set_predicate(&mut self, predicate: u32) {
+        self.predicates[predicate as usize] = self.generation;
+    }
+
+    /// Gives `false` where the rule was set before.
+    #[inline]
+    fn set_rule(&mut self, rule: u32) -> bool {
+        std::mem::replace(&mut self.rules[rule as usize], self.generation) != self.generation
+    }
+
+    #[inline]
+    fn holds(&self, predicate: u32) -> bool {
+        self.predicates[predicate as usize] == self.generation
+    }
+}

@@ -1,0 +1,20 @@
+//! Sigma rules over events: a [`Program`] is compiled once and evaluated by many [`Evaluator`]s.
+//!
+//! An event costs one pass over its JSON, a table look-up for each value that rules ask about, and a
+//! look at the rules whose witness holds; the number of rules does not enter.
+
+mod cache;
+mod class;
+mod code;
+mod compiled;
+mod evaluator;
+mod fold;
+mod gate;
+mod glob;
+mod program;
+mod scalar;
+mod slot;
+
+pub use compiled::{Compiled, ProgramError};
+pub use evaluator::{Batch, Evaluator, HIT_WORDS};
+pub use fold::fold_text;
