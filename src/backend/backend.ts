@@ -2,6 +2,7 @@ import type { AuthBackend } from './contract/auth.ts';
 import type { CompareBackend } from './contract/compare.ts';
 import type { ExpositionBackend } from './contract/exposition.ts';
 import type { MatchBackend } from './contract/match.ts';
+import type { RuleBackend } from './contract/rule.ts';
 
 /**
  * What a back end provides. `native` and `portable` implement all of it; TypeScript validates
@@ -13,6 +14,7 @@ export interface Backend {
   readonly compare: CompareBackend;
   readonly exposition: ExpositionBackend;
   readonly match: MatchBackend;
+  readonly rule: RuleBackend;
 }
 
 export type BackendName = 'native' | 'portable';

@@ -1,5 +1,3 @@
-import { anyField, type Expression, type Matcher, type PatternKind } from './expression.ts';
-import { covers } from './filter.ts';
 import {
   opcode,
   type Predicate,
@@ -8,7 +6,9 @@ import {
   programFormat,
   type RuleProgram,
   type Slot,
-} from './program.ts';
+} from '../backend/contract/rule.ts';
+import { anyField, type Expression, type Matcher, type PatternKind } from './expression.ts';
+import { covers } from './filter.ts';
 import { requiredLiterals } from './regex.ts';
 import type { DetectionRule, Logsource } from './rule.ts';
 import { pathsOf } from './taxonomy/paths.ts';
@@ -59,7 +59,7 @@ export function compileProgram(
     predicates: interned.predicates,
     rules: programRules,
     recognisers: programRecognisers,
-    logsourceCount: logsources.size,
+    logsources: [...logsources.values()].map(({ logsource }) => logsource),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Logsource } from '../backend/contract/rule.ts';
 import { parseCondition } from './condition.ts';
 import { type Expression, or } from './expression.ts';
 import { invalid, type NodePath } from './fault.ts';
@@ -10,12 +11,7 @@ export type Level = (typeof levels)[number];
 export const statuses = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const;
 export type Status = (typeof statuses)[number];
 
-/** Which log a rule is for. A part that is missing fits every log. */
-export interface Logsource {
-  readonly product?: string;
-  readonly category?: string;
-  readonly service?: string;
-}
+export type { Logsource };
 
 /** What rules of every kind tell of themselves. */
 export interface RuleMeta {

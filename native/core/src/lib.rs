@@ -4,6 +4,6 @@
 pub mod auth;
 pub mod compare;
 pub mod ipset;
-pub mod pattern;
 pub mod json;
+pub mod pattern;
 pub mod rule;

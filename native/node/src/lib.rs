@@ -10,6 +10,7 @@ mod info;
 mod ipset;
 mod pattern;
 mod raw;
+mod rule;
 
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
@@ -20,5 +21,6 @@ pub fn init(exports: Object, env: Env) -> Result<()> {
     auth::register(&module)?;
     compare::register(&module)?;
     ipset::register(&module)?;
-    pattern::register(&module)
+    pattern::register(&module)?;
+    rule::register(&module)
 }

@@ -4,6 +4,7 @@ import type { Addon } from './addon.ts';
 import { nativeAuth } from './auth.ts';
 import { nativeCompare } from './compare.ts';
 import { nativeMatch } from './match.ts';
+import { nativeRule } from './rule.ts';
 
 export const native = (addon: Addon): Backend => ({
   name: 'native',
@@ -11,4 +12,5 @@ export const native = (addon: Addon): Backend => ({
   compare: nativeCompare(addon),
   exposition: portableExposition,
   match: nativeMatch(addon),
+  rule: nativeRule(addon),
 });

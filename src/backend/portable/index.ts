@@ -3,6 +3,7 @@ import { portableAuth } from './auth/index.ts';
 import { portableCompare } from './compare.ts';
 import { portableExposition } from './exposition/index.ts';
 import { portableMatch } from './match/index.ts';
+import { portableRule } from './rule/engine.ts';
 
 export const portable: Backend = {
   name: 'portable',
@@ -10,4 +11,5 @@ export const portable: Backend = {
   compare: portableCompare,
   exposition: portableExposition,
   match: portableMatch,
+  rule: portableRule,
 };

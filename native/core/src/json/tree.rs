@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::fields::{FieldTrie, NOWHERE, NodeId, ROOT};
 use super::marks::Marks;
-use super::value::{Kind, Value, unescape};
+use super::value::{Kind, Lone, Value, unescape};
 
 pub(super) enum Tree<'l> {
     Scalar(Kind, u32, u32),
@@ -55,7 +55,7 @@ impl<'l> Builder<'l, '_> {
                 let mut members: Vec<(Cow<'l, [u8]>, Tree<'l>)> = Vec::new();
                 while self.next() != b'}' && self.at < self.line.len() {
                     let (start, end) = self.string();
-                    let key = unescape(&self.line[start..end]);
+                    let key = unescape(&self.line[start..end], Lone::Kept);
                     // Behind the colon.
                     self.next();
                     self.at += 1;

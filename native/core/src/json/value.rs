@@ -36,7 +36,7 @@ impl Value {
 /// `raw` must have passed [`super::Reader::read`]. Lone surrogates become U+FFFD.
 pub fn canonical_text(raw: &[u8], kind: Kind) -> Cow<'_, [u8]> {
     match kind {
-        Kind::String => unescape(raw),
+        Kind::String => unescape(raw, Lone::Replaced),
         Kind::Number => number_text(raw),
         Kind::Bool => Cow::Borrowed(raw),
         Kind::Null | Kind::Composite => Cow::Borrowed(&[]),
@@ -58,7 +58,16 @@ fn number_text(raw: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(buffer.format(number).as_bytes().to_vec())
 }
 
-pub(super) fn unescape(raw: &[u8]) -> Cow<'_, [u8]> {
+/// What becomes of a surrogate without its partner.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lone {
+    /// U+FFFD, as text.
+    Replaced,
+    /// Its three bytes, so that keys which differ stay different.
+    Kept,
+}
+
+pub(super) fn unescape(raw: &[u8], lone: Lone) -> Cow<'_, [u8]> {
     let Some(first) = memchr::memchr(b'\\', raw) else {
         return Cow::Borrowed(raw);
     };
@@ -73,7 +82,7 @@ pub(super) fn unescape(raw: &[u8]) -> Cow<'_, [u8]> {
             b'n' => text.push(b'\n'),
             b'r' => text.push(b'\r'),
             b't' => text.push(b'\t'),
-            b'u' => rest = unicode(rest, &mut text),
+            b'u' => rest = unicode(rest, lone, &mut text),
             other => text.push(*other),
         }
         let plain = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
@@ -83,7 +92,7 @@ pub(super) fn unescape(raw: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(text)
 }
 
-fn unicode<'r>(rest: &'r [u8], text: &mut Vec<u8>) -> &'r [u8] {
+fn unicode<'r>(rest: &'r [u8], lone: Lone, text: &mut Vec<u8>) -> &'r [u8] {
     let unit = hex(rest);
     let rest = rest.get(4..).unwrap_or_default();
     let mut push = |code: u32| {
@@ -97,7 +106,15 @@ fn unicode<'r>(rest: &'r [u8], text: &mut Vec<u8>) -> &'r [u8] {
         push(0x10000 + ((unit - 0xd800) << 10) + (hex(low) - 0xdc00));
         return low.get(4..).unwrap_or_default();
     }
-    push(unit);
+    if lone == Lone::Kept && (0xd800..0xe000).contains(&unit) {
+        text.extend_from_slice(&[
+            0xed,
+            0x80 | (unit >> 6 & 0x3f) as u8,
+            0x80 | (unit & 0x3f) as u8,
+        ]);
+    } else {
+        push(unit);
+    }
     rest
 }
 

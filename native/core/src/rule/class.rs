@@ -19,6 +19,7 @@ pub struct FieldTest {
 }
 
 /// The rules of a class over predicates numbered from 0.
+#[derive(Default)]
 pub struct Class {
     /// By slot, as far as rules of the class ask.
     slots: Vec<Option<Box<SlotMatcher>>>,
@@ -54,16 +55,7 @@ impl Class {
                 used.len() as u32 - 1
             })
         };
-        let mut class = Self {
-            slots: Vec::new(),
-            gate: None,
-            predicate_count: 0,
-            field_tests: HashMap::new(),
-            rules: Vec::new(),
-            codes: Vec::new(),
-            wakes: Vec::new(),
-            always: Vec::new(),
-        };
+        let mut class = Self::default();
         let mut witnesses: Vec<(u32, u32)> = Vec::new();
         for (id, rule) in rules {
             let index = class.rules.len() as u32;

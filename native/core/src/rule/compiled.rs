@@ -1,7 +1,7 @@
 //! A program ready for evaluation, shared by threads. Classes of events are compiled when the first
 //! event of theirs comes.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use hashbrown::HashMap;
 
@@ -48,7 +48,7 @@ pub struct Compiled {
     program: Program,
     fields: FieldTrie,
     router: Class,
-    everything: Arc<Class>,
+    everything: OnceLock<Arc<Class>>,
     classes: RwLock<HashMap<Logs, (u32, Arc<Class>)>>,
 }
 
@@ -82,13 +82,14 @@ impl Compiled {
             .collect();
         let router =
             Class::new(numbered(&recognisers), &program.predicates).map_err(ProgramError)?;
-        let everything =
-            Class::new(numbered(&program.rules), &program.predicates).map_err(ProgramError)?;
+        for predicate in &program.predicates {
+            predicate.test.check().map_err(ProgramError)?;
+        }
         Ok(Self {
             program,
             fields,
             router,
-            everything: Arc::new(everything),
+            everything: OnceLock::new(),
             classes: RwLock::default(),
         })
     }
@@ -108,7 +109,10 @@ impl Compiled {
     pub fn everything(&self) -> ClassHandle {
         ClassHandle {
             number: EVERYTHING,
-            class: self.everything.clone(),
+            class: self
+                .everything
+                .get_or_init(|| self.compile(|_| true))
+                .clone(),
             only: None,
         }
     }
@@ -118,7 +122,7 @@ impl Compiled {
         if recognised.is_empty() {
             return self.everything();
         }
-        let mut logs = Logs::none(self.program.logsource_count);
+        let mut logs = Logs::none(self.program.logsources.len());
         for &recogniser in recognised {
             for &logsource in &self.program.recognisers[recogniser as usize].gives {
                 logs.insert(logsource);
@@ -129,13 +133,19 @@ impl Compiled {
 
     /// The class of events that come from the logs of these rule logsources.
     pub fn class_from(&self, logsources: &[u32]) -> ClassHandle {
-        let mut logs = Logs::none(self.program.logsource_count);
+        let mut logs = Logs::none(self.program.logsources.len());
         for &logsource in logsources {
-            if (logsource as usize) < self.program.logsource_count {
+            if (logsource as usize) < self.program.logsources.len() {
                 logs.insert(logsource);
             }
         }
         self.class_for(logs)
+    }
+
+    fn compile(&self, chosen: impl Fn(&Rule) -> bool) -> Arc<Class> {
+        let rules = numbered(&self.program.rules).filter(|(_, rule)| chosen(rule));
+        // Every predicate was checked when the program was read, so that this cannot fail.
+        Arc::new(Class::new(rules, &self.program.predicates).unwrap_or_default())
     }
 
     fn class_for(&self, logs: Logs) -> ClassHandle {
@@ -165,16 +175,7 @@ impl Compiled {
         let number = FIRST_CLASS + classes.len() as u32;
         let (number, class) = classes
             .entry(logs.clone())
-            .or_insert_with(|| {
-                let rules =
-                    numbered(&self.program.rules).filter(|(_, rule)| logs.contains(rule.logsource));
-                // The same predicates compiled as part of `everything`, so they compile here too.
-                let class = Class::new(rules, &self.program.predicates);
-                (
-                    number,
-                    class.map_or_else(|_| self.everything.clone(), Arc::new),
-                )
-            })
+            .or_insert_with(|| (number, self.compile(|rule| logs.contains(rule.logsource))))
             .clone();
         ClassHandle {
             number,
@@ -209,7 +210,7 @@ fn check(program: &Program) -> Result<(), String> {
         }
     }
     let predicates = program.predicates.len();
-    let logsources = program.logsource_count;
+    let logsources = program.logsources.len();
     for rule in &program.rules {
         let witnesses = rule.witnesses.as_deref().unwrap_or_default();
         if !code::check(&rule.code, predicates)

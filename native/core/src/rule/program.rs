@@ -12,7 +12,7 @@ pub struct Program {
     pub predicates: Vec<Predicate>,
     pub rules: Vec<Rule>,
     pub recognisers: Vec<Recogniser>,
-    pub logsource_count: usize,
+    pub logsources: Vec<serde::de::IgnoredAny>,
 }
 
 #[derive(Deserialize)]

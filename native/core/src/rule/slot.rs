@@ -243,6 +243,16 @@ fn by_length(tables: HashMap<usize, Table>) -> Vec<(usize, Table)> {
     sorted
 }
 
+impl Test {
+    /// Gives the reason where a class that asks this could not be built.
+    pub fn check(&self) -> Result<(), String> {
+        match self {
+            Self::Regex { .. } | Self::Cidr { .. } => SlotBuilder::default().add(0, self),
+            _ => Ok(()),
+        }
+    }
+}
+
 fn regex(source: &str, flags: &str) -> Result<Regex, String> {
     // The canonical spelling has `\b` for the ASCII word boundary and nowhere else.
     let source = source

@@ -1,3 +1,10 @@
+/** Which log a rule is for. A part that is missing fits every log. */
+export interface Logsource {
+  readonly product?: string;
+  readonly category?: string;
+  readonly service?: string;
+}
+
 /**
  * A rule program: what both back ends evaluate. Plain data that survives JSON.
  *
@@ -11,8 +18,8 @@ export interface RuleProgram {
   readonly predicates: readonly Predicate[];
   readonly rules: readonly ProgramRule[];
   readonly recognisers: readonly ProgramRecogniser[];
-  /** How many distinct logsources the rules name; their ids are 0 to n-1. */
-  readonly logsourceCount: number;
+  /** The distinct logsources of the rules; their ids are their places. */
+  readonly logsources: readonly Logsource[];
 }
 
 export const programFormat = 1;
@@ -66,4 +73,49 @@ export interface ProgramRecogniser {
   readonly code: readonly number[];
   /** Ids of the rule logsources that fit the events it recognises. */
   readonly gives: readonly number[];
+}
+
+/** Why a line is not an event, as it crosses the boundary. */
+export const eventFault = { syntax: 1, notAnObject: 2, tooDeep: 3, tooLong: 4, encoding: 5 } as const;
+export type EventFault = (typeof eventFault)[keyof typeof eventFault];
+
+/** How deep an event may nest, and how long it may be in bytes. */
+export const maxEventDepth = 128;
+export const maxEventBytes = 16 * 1024 * 1024;
+
+/** What a batch of NDJSON gave. */
+export interface Evaluated {
+  /** Lines that are events. */
+  readonly events: number;
+  /** Lines in all, blank ones included. */
+  readonly lines: number;
+  /** Rows `(line, start, end, rule)` by line and rule; start and end are bytes in the batch. */
+  readonly hits: Uint32Array;
+  /** Rows `(line, start, end, fault)` of the lines that are not events. */
+  readonly faults: Uint32Array;
+}
+
+/** A value that made a predicate of a rule hold. */
+export interface Witnessed {
+  readonly slot: number;
+  readonly value: string;
+}
+
+/** A compiled program. */
+export interface RuleEngine {
+  /** Evaluates the first `length` bytes. `logsources` are ids the events come from; empty to recognise them. */
+  evaluate(ndjson: Uint8Array, length: number, logsources: Uint32Array): Evaluated;
+  /** The same off the main thread where the back end can; the bytes must stay as they are meanwhile. */
+  evaluateAsync(ndjson: Uint8Array, logsources: Uint32Array): Promise<Evaluated>;
+  /** Reads the events and does nothing with them; gives their number. */
+  decode(ndjson: Uint8Array): number;
+  /** The values for which a rule holds for an event; the event must be one line of JSON. */
+  explain(event: string, rule: number): Witnessed[];
+  close(): void;
+}
+
+/** Sigma rules. */
+export interface RuleBackend {
+  /** @param program a {@link RuleProgram} as JSON. */
+  compileRules(program: Uint8Array): RuleEngine;
 }
