@@ -4,8 +4,7 @@ import type { MatchAddon } from './match.ts';
 import type { RuleAddon } from './rule.ts';
 
 /** What the binary exports. */
-export interface Addon extends AuthAddon, CompareAddon, MatchAddon {
-export interface Addon extends CompareAddon, MatchAddon, RuleAddon {
+export interface Addon extends AuthAddon, CompareAddon, MatchAddon, RuleAddon {
   targetTriple(): string;
   cpuFeatures(): string[];
   version(): string;
