@@ -24,46 +24,54 @@ export function parseV4(text: string, from: number, to: number): number {
   return at === to ? address : -1;
 }
 
+const COLON = 0x3a;
 const groups = new Uint16Array(8);
+const NOT_HEX = 255;
+/** Values of hexadecimal digits by ASCII code. */
+const hexValues = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase());
+  return value < 0 ? NOT_HEX : value;
+});
 
 /** IPv6 in `text[from..to]` as four words in `out`; whether it is one. */
 export function parseV6(text: string, from: number, to: number, out: Uint32Array): boolean {
   let count = 0;
   let gap = -1;
   let at = from;
-  if (text.charCodeAt(at) === 0x3a) {
-    if (at + 1 >= to || text.charCodeAt(at + 1) !== 0x3a) return false;
+  let first = from;
+  let value = 0;
+  if (to - from >= 2 && text.charCodeAt(from) === COLON && text.charCodeAt(from + 1) === COLON) {
     gap = 0;
-    at += 2;
+    at = first = from + 2;
   }
-  while (at < to) {
-    if (count === 8) return false;
-    const first = at;
-    let value = 0;
-    for (; at < to && at - first < 5; at++) {
-      const digit = hexDigit(text.charCodeAt(at));
-      if (digit < 0) break;
+  for (; at < to; at++) {
+    const c = text.charCodeAt(at);
+    const digit = c < 128 ? hexValues[c]! : NOT_HEX;
+    if (digit !== NOT_HEX) {
+      if (at - first === 4) return false;
       value = value * 16 + digit;
+      continue;
     }
-    if (at < to && text.charCodeAt(at) === 0x2e) {
-      const v4 = parseV4(text, first, to);
-      if (v4 < 0 || count > 6) return false;
-      groups[count++] = v4 >>> 16;
-      groups[count++] = v4 & 0xffff;
-      at = to;
-      break;
-    }
-    if (at === first || at - first > 4) return false;
+    if (c !== COLON) break;
+    if (at === first || at + 1 === to || count === 8) return false;
     groups[count++] = value;
-    if (at === to) break;
-    if (text.charCodeAt(at++) !== 0x3a) return false;
-    if (at < to && text.charCodeAt(at) === 0x3a) {
+    value = 0;
+    if (text.charCodeAt(at + 1) === COLON) {
       if (gap >= 0) return false;
       gap = count;
       at++;
-    } else if (at === to) {
-      return false;
     }
+    first = at + 1;
+  }
+  if (at < to) {
+    // Not hexadecimal: the last 32 bits in dotted decimal, or no address.
+    const v4 = parseV4(text, first, to);
+    if (v4 < 0 || count > 6) return false;
+    groups[count++] = v4 >>> 16;
+    groups[count++] = v4 & 0xffff;
+  } else if (first < to) {
+    if (count === 8) return false;
+    groups[count++] = value;
   }
   if (gap < 0 ? count !== 8 : count > 7) return false;
   spread(count, gap < 0 ? count : gap, out);
@@ -76,12 +84,6 @@ function spread(count: number, gap: number, out: Uint32Array): void {
   for (let i = count - 1; i >= gap; i--) groups[i + zeros] = groups[i]!;
   for (let i = gap; i < gap + zeros; i++) groups[i] = 0;
   for (let word = 0; word < 4; word++) out[word] = groups[2 * word]! * 0x1_0000 + groups[2 * word + 1]!;
-}
-
-function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const letter = code | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 /** Whether four words are an IPv4-mapped address, `::ffff:0:0/96`. */

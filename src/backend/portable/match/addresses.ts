@@ -60,9 +60,11 @@ export class PortableIpTable implements IpMatcher {
   }
 }
 
-/** Whether the row at `at` begins at the address or before. */
+/** Whether the row at `at` begins at the address or before; mostly the first words tell. */
 function startsBefore(starts: Uint32Array, at: number, address: Uint32Array): boolean {
-  for (let i = 0; i < 4; i++) {
+  const first = starts[at]!;
+  if (first !== address[0]) return first < address[0]!;
+  for (let i = 1; i < 4; i++) {
     if (starts[at + i]! !== address[i]!) return starts[at + i]! < address[i]!;
   }
   return true;
