@@ -2,8 +2,11 @@
 #![forbid(unsafe_code)]
 
 pub mod auth;
+pub mod aead;
 pub mod compare;
+pub mod hash;
 pub mod ipset;
 pub mod json;
+pub mod password;
 pub mod pattern;
 pub mod rule;
