@@ -1,6 +1,10 @@
 import type { AuthBackend } from './contract/auth.ts';
 import type { CompareBackend } from './contract/compare.ts';
 import type { ExpositionBackend } from './contract/exposition.ts';
+import type { AeadBackend } from './contract/aead.ts';
+import type { CompareBackend } from './contract/compare.ts';
+import type { HashBackend, MacBackend } from './contract/hash.ts';
+import type { KdfBackend } from './contract/kdf.ts';
 import type { MatchBackend } from './contract/match.ts';
 import type { RuleBackend } from './contract/rule.ts';
 
@@ -11,6 +15,10 @@ import type { RuleBackend } from './contract/rule.ts';
 export interface Backend {
   readonly name: BackendName;
   readonly auth: AuthBackend;
+  readonly aead: AeadBackend;
+  readonly hash: HashBackend;
+  readonly kdf: KdfBackend;
+  readonly mac: MacBackend;
   readonly compare: CompareBackend;
   readonly exposition: ExpositionBackend;
   readonly match: MatchBackend;

@@ -6,6 +6,7 @@
 
 mod auth;
 mod compare;
+mod crypto;
 mod info;
 mod ipset;
 mod pattern;
@@ -20,6 +21,7 @@ pub fn init(exports: Object, env: Env) -> Result<()> {
     let module = raw::Module::new(env.raw(), exports.raw());
     auth::register(&module)?;
     compare::register(&module)?;
+    crypto::register(&module)?;
     ipset::register(&module)?;
     pattern::register(&module)?;
     rule::register(&module)

@@ -114,6 +114,17 @@ impl Call {
         self.elements(index)
     }
 
+    /// The bytes of a view, or none where the argument is `undefined`.
+    pub fn optional_bytes(&self, index: usize) -> std::result::Result<&[u8], Thrown> {
+        let mut kind = 0;
+        // SAFETY: `env` is this call's own, the argument came from it, the output is a local.
+        let status = unsafe { sys::napi_typeof(self.env, self.arguments[index], &mut kind) };
+        if status == sys::Status::napi_ok && kind == sys::ValueType::napi_undefined {
+            return Ok(&[]);
+        }
+        self.bytes(index)
+    }
+
     /// The bytes of a view that the function writes to. Refused where the view overlaps another
     /// argument that was borrowed before; each argument can be borrowed mutably once.
     #[allow(clippy::mut_from_ref, reason = "the borrow is checked at run time")]

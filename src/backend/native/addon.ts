@@ -1,10 +1,14 @@
 import type { AuthAddon } from './auth.ts';
+import type { AeadAddon } from './aead.ts';
 import type { CompareAddon } from './compare.ts';
+import type { HashAddon } from './hash.ts';
+import type { KdfAddon } from './kdf.ts';
 import type { MatchAddon } from './match.ts';
 import type { RuleAddon } from './rule.ts';
 
 /** What the binary exports. */
 export interface Addon extends AuthAddon, CompareAddon, MatchAddon, RuleAddon {
+export interface Addon extends AeadAddon, HashAddon, KdfAddon, CompareAddon, MatchAddon {
   targetTriple(): string;
   cpuFeatures(): string[];
   version(): string;

@@ -2,7 +2,10 @@ import type { Backend } from '../backend.ts';
 import { portableExposition } from '../portable/exposition/index.ts';
 import type { Addon } from './addon.ts';
 import { nativeAuth } from './auth.ts';
+import { nativeAead } from './aead.ts';
 import { nativeCompare } from './compare.ts';
+import { nativeHash, nativeMac } from './hash.ts';
+import { nativeKdf } from './kdf.ts';
 import { nativeMatch } from './match.ts';
 import { nativeRule } from './rule.ts';
 
@@ -11,6 +14,11 @@ export const native = (addon: Addon): Backend => ({
   auth: nativeAuth(addon),
   compare: nativeCompare(addon),
   exposition: portableExposition,
+  aead: nativeAead(addon),
+  compare: nativeCompare(addon),
+  hash: nativeHash(addon),
+  kdf: nativeKdf(addon),
+  mac: nativeMac(addon),
   match: nativeMatch(addon),
   rule: nativeRule(addon),
 });

@@ -2,6 +2,10 @@ import type { Backend } from '../backend.ts';
 import { portableAuth } from './auth/index.ts';
 import { portableCompare } from './compare.ts';
 import { portableExposition } from './exposition/index.ts';
+import { portableAead } from './aead.ts';
+import { portableCompare } from './compare.ts';
+import { portableHash, portableMac } from './hash.ts';
+import { portableKdf } from './kdf.ts';
 import { portableMatch } from './match/index.ts';
 import { portableRule } from './rule/engine.ts';
 
@@ -10,6 +14,11 @@ export const portable: Backend = {
   auth: portableAuth,
   compare: portableCompare,
   exposition: portableExposition,
+  aead: portableAead,
+  compare: portableCompare,
+  hash: portableHash,
+  kdf: portableKdf,
+  mac: portableMac,
   match: portableMatch,
   rule: portableRule,
 };

@@ -1,0 +1,146 @@
+//! Many messages, packed one behind the other, in one call; and large ones on another thread.
+
+use napi::bindgen_prelude::{AsyncTask, Buffer, Result};
+use napi_derive::napi;
+use wolfsec_core::aead::MAX_NONCE_LEN;
+
+use super::aead::{DONE, FAILED, next_nonce, refused, with, wrong_length};
+use super::task::{BytesTask, thrown};
+use crate::raw::{Call, Function, Module, Outcome, Thrown};
+
+pub fn register(module: &Module) -> Result<()> {
+    module.function::<SealBatch>("aeadSealBatch")?;
+    module.function::<OpenBatch>("aeadOpenBatch")
+}
+
+/// The spans of packed messages: `offsets` begins with 0, never falls and ends with the length.
+fn spans(
+    offsets: &[u32],
+    len: usize,
+) -> std::result::Result<impl Iterator<Item = (usize, usize)>, Thrown> {
+    let fits = offsets.first() == Some(&0)
+        && offsets.last().is_some_and(|&last| last as usize == len)
+        && offsets.is_sorted();
+    if !fits {
+        return Err(wrong_length());
+    }
+    Ok(offsets
+        .windows(2)
+        .map(|pair| (pair[0] as usize, pair[1] as usize)))
+}
+
+/// `(key, plaintexts, offsets, aad, output)`: each sealed message follows the one before.
+struct SealBatch;
+
+impl Function for SealBatch {
+    const ARITY: usize = 5;
+
+    fn call(call: &Call) -> Outcome {
+        let (data, offsets) = (call.bytes(1)?, call.elements::<u32>(2)?);
+        let aad = call.optional_bytes(3)?;
+        let mut output = call.bytes_mut(4)?;
+        let status = with(call.u32(0)?, |slot| {
+            let algorithm = slot.key.algorithm();
+            let spans = spans(offsets, data.len())?;
+            let count = offsets.len() - 1;
+            if output.len() != data.len() + count * algorithm.overhead() {
+                return Err(wrong_length());
+            }
+            if slot.nonces.left() < count as u64 {
+                return Ok(refused(wolfsec_core::aead::NonceRefused::Exhausted));
+            }
+            for (from, to) in spans {
+                let (sealed, rest) = output.split_at_mut(to - from + algorithm.overhead());
+                output = rest;
+                let (nonce, sealed) = sealed.split_at_mut(algorithm.nonce_len());
+                if let Some(status) = next_nonce(slot, nonce)? {
+                    return Ok(status);
+                }
+                slot.key.seal(nonce, aad, &data[from..to], sealed);
+            }
+            Ok(DONE)
+        })?;
+        call.give_u32(status)
+    }
+}
+
+/// `(key, sealed, offsets, aad, output)`: the number of messages opened before one did not.
+struct OpenBatch;
+
+impl Function for OpenBatch {
+    const ARITY: usize = 5;
+
+    fn call(call: &Call) -> Outcome {
+        let (data, offsets) = (call.bytes(1)?, call.elements::<u32>(2)?);
+        let aad = call.optional_bytes(3)?;
+        let output = call.bytes_mut(4)?;
+        let opened = with(call.u32(0)?, |slot| {
+            let algorithm = slot.key.algorithm();
+            let mut at = 0;
+            for (index, (from, to)) in spans(offsets, data.len())?.enumerate() {
+                let end = at + (to - from).saturating_sub(algorithm.overhead());
+                let (Some((nonce, sealed)), Some(room)) = (
+                    data[from..to].split_at_checked(algorithm.nonce_len()),
+                    output.get_mut(at..end),
+                ) else {
+                    output.fill(0);
+                    return Ok(index);
+                };
+                if slot.key.open(nonce, aad, sealed, room).is_err() {
+                    output.fill(0);
+                    return Ok(index);
+                }
+                at = end;
+            }
+            Ok(offsets.len() - 1)
+        })?;
+        call.give_number(opened as f64)
+    }
+}
+
+/// Seals on another thread. The nonce is taken here and now, so that the budget holds.
+#[napi(ts_return_type = "Promise<Buffer>")]
+pub fn aead_seal_off_thread(
+    handle: u32,
+    plaintext: Buffer,
+    aad: Buffer,
+) -> Result<AsyncTask<BytesTask>> {
+    let mut nonce = [0; MAX_NONCE_LEN];
+    let (key, status) = with(handle, |slot| {
+        let nonce = &mut nonce[..slot.key.algorithm().nonce_len()];
+        let status = next_nonce(slot, nonce)?;
+        Ok((slot.key.clone(), status))
+    })
+    .map_err(thrown)?;
+    Ok(BytesTask::run(move || {
+        if let Some(status) = status {
+            return Err(status);
+        }
+        let nonce = &nonce[..key.algorithm().nonce_len()];
+        let mut sealed = vec![0; plaintext.len() + key.algorithm().overhead()];
+        sealed[..nonce.len()].copy_from_slice(nonce);
+        key.seal(nonce, &aad, &plaintext, &mut sealed[nonce.len()..]);
+        Ok(sealed)
+    }))
+}
+
+/// Opens on another thread.
+#[napi(ts_return_type = "Promise<Buffer>")]
+pub fn aead_open_off_thread(
+    handle: u32,
+    sealed: Buffer,
+    aad: Buffer,
+) -> Result<AsyncTask<BytesTask>> {
+    let key = with(handle, |slot| Ok(slot.key.clone())).map_err(thrown)?;
+    Ok(BytesTask::run(move || {
+        let algorithm = key.algorithm();
+        let Some(len) = sealed.len().checked_sub(algorithm.overhead()) else {
+            return Err(FAILED);
+        };
+        let mut plaintext = vec![0; len];
+        let (nonce, rest) = sealed.split_at(algorithm.nonce_len());
+        key.open(nonce, &aad, rest, &mut plaintext)
+            .map_err(|_| FAILED)?;
+        Ok(plaintext)
+    }))
+}

@@ -1,0 +1,28 @@
+export {
+  type AeadAlgorithm,
+  aeadAlgorithms,
+  aeadOverheadBytes,
+  type CounterNonces,
+  type NonceOptions,
+  randomNonceMessagesMax,
+} from './aead/algorithms.ts';
+export { AeadKey } from './aead/key.ts';
+export { type PackedMessages, packMessages, unpackMessages } from './aead/packed.ts';
+export { constantTimeEqual } from './compare.ts';
+export { type HashAlgorithm, Hasher, hash, hashAlgorithms, hashInto, hashMany } from './hash/hash.ts';
+export { deriveKey, hkdf, type PrfAlgorithm, pbkdf2, type ScryptCost, scrypt } from './hash/kdf.ts';
+export { hmac, type MacAlgorithm, MacKey, type MacMessage, macAlgorithms } from './hash/mac.ts';
+export type { Input } from './input.ts';
+export {
+  type Argon2Cost,
+  argon2Default,
+  hashPassword,
+  needsRehash,
+  type PasswordCallOptions,
+  PasswordHasher,
+  type PasswordHasherOptions,
+  type PasswordQueueOptions,
+  verifyPassword,
+} from './password/password.ts';
+export type { PasswordQueue } from './password/queue.ts';
+export { randomBytes } from './random/bytes.ts';
