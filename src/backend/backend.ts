@@ -1,8 +1,7 @@
+import type { AeadBackend } from './contract/aead.ts';
 import type { AuthBackend } from './contract/auth.ts';
 import type { CompareBackend } from './contract/compare.ts';
 import type { ExpositionBackend } from './contract/exposition.ts';
-import type { AeadBackend } from './contract/aead.ts';
-import type { CompareBackend } from './contract/compare.ts';
 import type { HashBackend, MacBackend } from './contract/hash.ts';
 import type { KdfBackend } from './contract/kdf.ts';
 import type { MatchBackend } from './contract/match.ts';

@@ -1,8 +1,8 @@
 //! The engine of Wolfsec: pure Rust that knows neither Node, nor I/O, nor the clock.
 #![forbid(unsafe_code)]
 
-pub mod auth;
 pub mod aead;
+pub mod auth;
 pub mod compare;
 pub mod hash;
 pub mod ipset;

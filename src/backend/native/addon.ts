@@ -1,5 +1,5 @@
-import type { AuthAddon } from './auth.ts';
 import type { AeadAddon } from './aead.ts';
+import type { AuthAddon } from './auth.ts';
 import type { CompareAddon } from './compare.ts';
 import type { HashAddon } from './hash.ts';
 import type { KdfAddon } from './kdf.ts';
@@ -7,8 +7,14 @@ import type { MatchAddon } from './match.ts';
 import type { RuleAddon } from './rule.ts';
 
 /** What the binary exports. */
-export interface Addon extends AuthAddon, CompareAddon, MatchAddon, RuleAddon {
-export interface Addon extends AeadAddon, HashAddon, KdfAddon, CompareAddon, MatchAddon {
+export interface Addon
+  extends AeadAddon,
+    AuthAddon,
+    CompareAddon,
+    HashAddon,
+    KdfAddon,
+    MatchAddon,
+    RuleAddon {
   targetTriple(): string;
   cpuFeatures(): string[];
   version(): string;

@@ -1,8 +1,8 @@
 import type { Backend } from '../backend.ts';
 import { portableExposition } from '../portable/exposition/index.ts';
 import type { Addon } from './addon.ts';
-import { nativeAuth } from './auth.ts';
 import { nativeAead } from './aead.ts';
+import { nativeAuth } from './auth.ts';
 import { nativeCompare } from './compare.ts';
 import { nativeHash, nativeMac } from './hash.ts';
 import { nativeKdf } from './kdf.ts';
@@ -15,7 +15,6 @@ export const native = (addon: Addon): Backend => ({
   compare: nativeCompare(addon),
   exposition: portableExposition,
   aead: nativeAead(addon),
-  compare: nativeCompare(addon),
   hash: nativeHash(addon),
   kdf: nativeKdf(addon),
   mac: nativeMac(addon),

@@ -1,9 +1,8 @@
 import type { Backend } from '../backend.ts';
+import { portableAead } from './aead.ts';
 import { portableAuth } from './auth/index.ts';
 import { portableCompare } from './compare.ts';
 import { portableExposition } from './exposition/index.ts';
-import { portableAead } from './aead.ts';
-import { portableCompare } from './compare.ts';
 import { portableHash, portableMac } from './hash.ts';
 import { portableKdf } from './kdf.ts';
 import { portableMatch } from './match/index.ts';
@@ -15,7 +14,6 @@ export const portable: Backend = {
   compare: portableCompare,
   exposition: portableExposition,
   aead: portableAead,
-  compare: portableCompare,
   hash: portableHash,
   kdf: portableKdf,
   mac: portableMac,
