@@ -31,3 +31,32 @@ export type {
   StoredApiKey,
   StoredSession,
 } from './storage/port.ts';
+export type { ClaimRefusal, ClaimRules, Claims } from './token/claims.ts';
+export { type Jwk, type JwsAlgorithm, JwtKey } from './token/jwt/key.ts';
+export { type JwtKeySource, JwtKeys } from './token/jwt/keys.ts';
+export { RemoteJwks, type RemoteJwksOptions } from './token/jwt/remote.ts';
+export { JwtSigner, type JwtSignerOptions } from './token/jwt/signer.ts';
+export {
+  type JwtCheck,
+  type JwtRefusal,
+  JwtVerifier,
+  type JwtVerifierOptions,
+} from './token/jwt/verifier.ts';
+export { footerOf as pasetoFooter, type PasetoBinding } from './token/paseto.ts';
+export {
+  openPaseto,
+  type PasetoCheck,
+  type PasetoClaims,
+  type PasetoRules,
+  sealPaseto,
+  signPaseto,
+  verifyPaseto,
+} from './token/paseto-claims.ts';
+export {
+  generateKeyPair as generatePasetoKeyPair,
+  generateLocalKey as generatePasetoKey,
+  type PasetoKey,
+  type PasetoPurpose,
+  pasetoKey,
+} from './token/paseto-key.ts';
+export { type RefreshCheck, type RefreshGrant, type RefreshOptions, RefreshTokens } from './token/refresh.ts';
