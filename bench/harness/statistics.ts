@@ -91,7 +91,7 @@ function exactTail(m: number, n: number, u: number): number {
 }
 
 /** Upper tail of the standard normal distribution (Abramowitz & Stegun 26.2.17, error < 7.5e-8). */
-function normalTail(z: number): number {
+export function normalTail(z: number): number {
   if (z < 0) return 1 - normalTail(-z);
   const t = 1 / (1 + 0.2316419 * z);
   const series =

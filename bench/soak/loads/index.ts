@@ -1,0 +1,9 @@
+import type { Load } from '../load.ts';
+import { authLoad } from './auth.ts';
+import { cacheLoad } from './cache.ts';
+import { matchLoad } from './match.ts';
+import { metricsLoad } from './metrics.ts';
+import { storeLoad } from './store.ts';
+
+/** The mixed load: every part takes a step in turn. */
+export const loads: readonly Load[] = [matchLoad, metricsLoad, cacheLoad, authLoad, storeLoad];

@@ -1,0 +1,22 @@
+import { openSync } from 'node:fs';
+import type { Load } from './load.ts';
+
+export const plantNames = ['heap', 'buffer', 'fd', 'handle', 'latency'] as const;
+export type PlantName = (typeof plantNames)[number];
+
+/** A fault made on purpose, to prove that the soak sees it. */
+export function plant(name: PlantName): Load {
+  const kept: unknown[] = [];
+  const steps: Record<PlantName, (i: number) => void> = {
+    // About 300 kB/s, 100 kB/s of buffers, one descriptor or timer in 200 steps.
+    heap: (i) => void kept.push({ at: i, text: `${i}`.padEnd(64), list: [i, i, i] }),
+    buffer: (i) => void (i % 16 === 0 && kept.push(Buffer.alloc(4096, 1))),
+    fd: (i) => void (i % 200 === 0 && kept.push(openSync('/dev/null', 'r'))),
+    handle: (i) => void (i % 200 === 0 && kept.push(setInterval(() => {}, 60_000))),
+    latency(i) {
+      const until = performance.now() + i / 20_000;
+      while (performance.now() < until) kept.length = 0;
+    },
+  };
+  return { name: `planted ${name}`, start: async () => ({ step: steps[name] }) };
+}

@@ -1,0 +1,106 @@
+// npm run soak [-- --minutes N] [--plant heap|buffer|fd|handle|latency]
+// Mixed load on everything that may leak: 60 minutes, or 2 for a look. Ends with 1 where memory, descriptors
+// or handles grow, or the latency drifts.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { quantile, sorted } from '../harness/statistics.ts';
+import { loads } from './loads/index.ts';
+import { type PlantName, plant, plantNames } from './plant.ts';
+import { judgeSoak, type Sample } from './verdict.ts';
+
+const { values: options } = parseArgs({
+  options: { minutes: { type: 'string', default: '60' }, plant: { type: 'string' } },
+});
+const minutes = Number(options.minutes);
+if (!(minutes >= 0.1 && minutes <= 24 * 60)) fail('--minutes takes 0.1 to 1440');
+if (options.plant !== undefined && !plantNames.includes(options.plant as PlantName)) {
+  fail(`--plant takes ${plantNames.join(', ')}`);
+}
+if (!globalThis.gc) {
+  // Memory is measured after a full collection, which needs a flag.
+  const { status } = spawnSync(process.execPath, ['--expose-gc', '--no-warnings', ...process.argv.slice(1)], {
+    stdio: 'inherit',
+  });
+  process.exit(status ?? 1);
+}
+
+const all = options.plant === undefined ? loads : [...loads, plant(options.plant as PlantName)];
+const running = await Promise.all(all.map(async (load) => ({ name: load.name, ...(await load.start()) })));
+console.log(`${minutes} minutes of ${running.map((r) => r.name).join(', ')}`);
+
+const startMs = performance.now();
+const endMs = startMs + minutes * 60_000;
+const everyMs = Math.max(250, (minutes * 60_000) / 120);
+const samples: Sample[] = [];
+let spans: number[] = [];
+let nextMs = startMs + everyMs;
+for (let i = 0; performance.now() < endMs; i++) {
+  const from = performance.now();
+  for (const { step } of running) {
+    const result = step(i);
+    if (result instanceof Promise) await result;
+  }
+  const now = performance.now();
+  spans.push(now - from);
+  // Timers and finalisers have their turn as in a service.
+  if (i % 32 === 0) await turn();
+  if (now < nextMs) continue;
+  nextMs = performance.now() + everyMs;
+  samples.push(await sample());
+  spans = [];
+  if (samples.length % 12 === 0) tell(samples.at(-1) as Sample);
+}
+for (const { stop } of running) await stop?.();
+
+const findings = judgeSoak(samples);
+console.log('\n             first third    last third     a minute       p');
+for (const { what, first, last, perMinute, p, unit, failed } of findings) {
+  const cell = (value: number) => `${value.toFixed(2)} ${unit}`.trim().padStart(14);
+  console.log(
+    `${what.padEnd(10)}${cell(first)}${cell(last)}${cell(perMinute)}   ${p.toFixed(4)}${failed ? '   LEAK' : ''}`,
+  );
+}
+const failed = findings.filter((finding) => finding.failed);
+console.log(failed.length === 0 ? 'steady' : `grows: ${failed.map((f) => f.what).join(', ')}`);
+process.exit(failed.length === 0 ? 0 : 1);
+
+async function sample(): Promise<Sample> {
+  // Twice, with a turn between: finalisers of native handles run after the first.
+  globalThis.gc?.();
+  await turn();
+  globalThis.gc?.();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return {
+    minute: (performance.now() - startMs) / 60_000,
+    heap: heapUsed,
+    external,
+    rss,
+    fds: descriptors(),
+    handles: process.getActiveResourcesInfo().length,
+    p99Ms: quantile(sorted(spans), 0.99),
+    rounds: spans.length,
+  };
+}
+
+/** Open file descriptors, where the system tells (0 elsewhere). */
+function descriptors(): number {
+  try {
+    return readdirSync('/proc/self/fd').length;
+  } catch {
+    return 0;
+  }
+}
+
+function tell({ minute, heap, external, rss, fds, handles, p99Ms, rounds }: Sample): void {
+  const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
+  console.log(
+    `${minute.toFixed(1)} min: heap ${mb(heap)} MB, external ${mb(external)} MB, rss ${mb(rss)} MB, fds ${fds}, handles ${handles}, p99 ${p99Ms.toFixed(2)} ms, ${Math.round((rounds * 1000) / everyMs)} rounds/s`,
+  );
+}
+
+function fail(message: string): never {
+  console.error(`soak: ${message}`);
+  process.exit(2);
+}
