@@ -8,11 +8,16 @@ test('the front door opens on purpose', () => {
       "PatternSet",
       "PatternStream",
       "Redactor",
+      "ThreatDetector",
       "WolfsecError",
       "backend",
+      "builtInPipelines",
       "constantTimeEqual",
+      "parsePipeline",
+      "readRuleSources",
       "redact",
       "secretKinds",
+      "severities",
       "version",
     ]
   `);

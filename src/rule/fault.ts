@@ -1,11 +1,11 @@
-import { WolfsecError, type WolfsecErrorCode } from '../errors.ts';
+import { WolfsecError } from '../errors.ts';
 
 /** A path into a YAML document: keys and list indices. */
 export type NodePath = readonly (string | number)[];
 
 /** A fault in a rule, before its place in the file is known. */
 export class RuleFault extends Error {
-  readonly code: Extract<WolfsecErrorCode, `WOLFSEC_RULE_${string}`>;
+  readonly code: 'WOLFSEC_RULE_INVALID' | 'WOLFSEC_RULE_UNSUPPORTED';
   readonly path: NodePath;
 
   constructor(code: RuleFault['code'], message: string, path: NodePath = []) {

@@ -89,6 +89,8 @@ const linuxRecognisers: Recogniser[] = [
   program('sshd-session', 'sshd', 'auth'),
   program('sudo', 'sudo', 'auth'),
   program('su', 'auth'),
+  program('pkexec', 'auth'),
+  program('polkitd', 'auth'),
   program('login', 'auth'),
   program('systemd-logind', 'auth'),
   program('cron', 'cron'),

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { load } from 'js-yaml';
+import type { Logsource } from '../../detect/index.ts';
+import { WolfsecError } from '../../errors.ts';
+import { type Format, formatNamed } from '../../event/index.ts';
+
+/** An event that a rule is run against. */
+export interface ExpectedEvent {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly format?: Format;
+  readonly line?: string;
+  readonly logsource?: Logsource;
+}
+
+/** What a rule must and must not fire on; an entry of several events is a sequence. */
+export interface Expectation {
+  readonly rule: string;
+  readonly fires: readonly (readonly ExpectedEvent[])[];
+  readonly silent: readonly (readonly ExpectedEvent[])[];
+}
+
+/**
+ * Reads a file of expectations (see `rules/README.md`).
+ *
+ * @throws {WolfsecError} `WOLFSEC_RULE_INVALID` naming what is missing.
+ */
+export async function readExpectations(file: string): Promise<Expectation> {
+  const content = load(await readFile(file, 'utf8')) as Record<string, unknown>;
+  if (typeof content?.rule !== 'string') {
+    throw new WolfsecError('WOLFSEC_RULE_INVALID', 'an expectation names its rule', { location: { file } });
+  }
+  return { rule: content.rule, fires: sequences(content.fires), silent: sequences(content.silent) };
+}
+
+function sequences(value: unknown): ExpectedEvent[][] {
+  if (!Array.isArray(value)) return [];
+  return value.map((entry) => (Array.isArray(entry) ? entry : [entry]).map(expectedEvent));
+}
+
+function expectedEvent(entry: unknown): ExpectedEvent {
+  const { $format, $line, $logsource, ...fields } = entry as Record<string, unknown>;
+  return {
+    fields,
+    ...(typeof $format === 'string' ? { format: formatNamed($format) } : {}),
+    ...(typeof $line === 'string' ? { line: $line } : {}),
+    ...(typeof $logsource === 'object' && $logsource !== null ? { logsource: $logsource as Logsource } : {}),
+  };
+}

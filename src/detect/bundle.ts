@@ -1,0 +1,48 @@
+import {
+  type CorrelationRule,
+  compileProgram,
+  type DetectionRule,
+  type Logsource,
+  parseRuleSet,
+  type RefusedRule,
+  type RuleMeta,
+  type RuleSetOptions,
+  type RuleSource,
+} from '../rule/index.ts';
+
+/** A detection rule without its expression, which the program holds. */
+export interface BundledRule extends RuleMeta {
+  readonly logsource: Logsource;
+}
+
+/** Rules ready to be evaluated. Plain data: it is what the cache on disk holds. */
+export interface RuleBundle {
+  /** The rule program as JSON, ready for a back end. */
+  readonly program: string;
+  readonly slotNames: readonly string[];
+  readonly logsources: readonly Logsource[];
+  /** In the order of the program's rules. */
+  readonly rules: readonly BundledRule[];
+  readonly correlations: readonly CorrelationRule[];
+  readonly refused: readonly RefusedRule[];
+  /** How many rules the options left out. */
+  readonly skipped: number;
+}
+
+export function makeBundle(sources: readonly RuleSource[], options: RuleSetOptions): RuleBundle {
+  const set = parseRuleSet(sources, options);
+  const program = compileProgram(set.detections);
+  return {
+    program: JSON.stringify(program),
+    slotNames: program.slots.map(({ name }) => name),
+    logsources: program.logsources,
+    rules: set.detections.map(withoutExpression),
+    correlations: set.correlations,
+    refused: set.refused,
+    skipped: set.skipped,
+  };
+}
+
+function withoutExpression({ expression: _, kind: __, ...rest }: DetectionRule): BundledRule {
+  return rest;
+}

@@ -1,0 +1,191 @@
+import type { CorrelationRule } from '../../rule/correlation.ts';
+import type { Detection, EventReference } from '../detection.ts';
+import { conditionHolds, windowCapacity } from './condition.ts';
+import { type Hit, Window } from './window.ts';
+
+export interface CorrelatorLimits {
+  /** Groups one rule may keep; the one untouched for longest goes first. Default 100,000. */
+  readonly groupsPerRule: number;
+  /** Groups all rules together may keep. Default 500,000. */
+  readonly groups: number;
+}
+
+/** What the bounds of correlation memory cost so far. */
+export interface CorrelatorFigures {
+  /** Groups kept now. */
+  readonly groups: number;
+  /** Groups given up because a limit was reached. */
+  readonly evictedGroups: number;
+  /** Hits that came a timespan or more after newer ones of their group. */
+  readonly lateHits: number;
+}
+
+/** A hit of a rule that correlations are over. */
+export interface RuleHit {
+  readonly ruleId: string;
+  readonly timeMs: number;
+  readonly event: EventReference;
+  /** The event's value of a field. */
+  field(name: string): string | undefined;
+}
+
+interface State {
+  readonly rule: CorrelationRule;
+  readonly capacity: number;
+  /** By group key; the order of insertion is that of the last touch. */
+  readonly groups: Map<string, Window>;
+}
+
+/** Events that a correlation's detection refers to at most. */
+const maxReferences = 100;
+
+/**
+ * Correlates hits (Sigma Correlation Rules specification). A hit counts at its event's own time, also when
+ * it comes out of order; the window of a group ends at its newest hit. A detection is raised when the
+ * condition begins to hold, and again only after it has ceased to.
+ */
+export class Correlator {
+  readonly #limits: CorrelatorLimits;
+  /** For each rule's id, the correlations that are over it and its place in them. */
+  readonly #over = new Map<string, { state: State; place: number }[]>();
+  readonly #states: State[];
+  #groups = 0;
+  #evictedGroups = 0;
+  #lateHits = 0;
+
+  /**
+   * @param rules in an order in which each comes after those it is over.
+   * @param idOf the id of a rule by its id or name.
+   */
+  constructor(
+    rules: readonly CorrelationRule[],
+    idOf: (reference: string) => string,
+    limits: Partial<CorrelatorLimits> = {},
+  ) {
+    this.#limits = { groupsPerRule: 100_000, groups: 500_000, ...limits };
+    this.#states = rules.map((rule) => ({ rule, capacity: windowCapacity(rule), groups: new Map() }));
+    for (const state of this.#states) {
+      state.rule.rules.forEach((reference, place) => {
+        const id = idOf(reference);
+        const known = this.#over.get(id);
+        if (known) known.push({ state, place });
+        else this.#over.set(id, [{ state, place }]);
+      });
+    }
+  }
+
+  get figures(): CorrelatorFigures {
+    return { groups: this.#groups, evictedGroups: this.#evictedGroups, lateHits: this.#lateHits };
+  }
+
+  /** Whether a correlation is over the rule. */
+  wants(ruleId: string): boolean {
+    return this.#over.has(ruleId);
+  }
+
+  /** Takes a hit in; gives the detections it raises, chained ones included. */
+  add(hit: RuleHit): Detection[] {
+    const raised: Detection[] = [];
+    for (const { state, place } of this.#over.get(hit.ruleId) ?? []) {
+      const detection = this.#addTo(state, place, hit);
+      if (!detection) continue;
+      raised.push(detection);
+      const group = detection.correlation?.group ?? {};
+      raised.push(
+        ...this.add({
+          ruleId: detection.ruleId,
+          timeMs: hit.timeMs,
+          event: hit.event,
+          field: (name) => group[name] ?? hit.field(name),
+        }),
+      );
+    }
+    return raised;
+  }
+
+  #addTo(state: State, place: number, hit: RuleHit): Detection | undefined {
+    const { rule } = state;
+    const reference = rule.rules[place] as string;
+    const group: Record<string, string> = {};
+    for (const name of rule.groupBy) {
+      const field = rule.aliases[name]?.[reference] ?? name;
+      const value = hit.field(field);
+      // Events without the field are no group: they have nothing in common.
+      if (value === undefined) return undefined;
+      group[name] = value;
+    }
+    const value = measured(rule, reference, hit);
+    if (rule.fields.length > 0 && value === undefined) return undefined;
+    const window = this.#window(state, JSON.stringify(Object.values(group)));
+    const taken: Hit = { timeMs: hit.timeMs, rule: place, value, event: hit.event };
+    if (!window.add(taken, rule.timespanMs)) {
+      this.#lateHits++;
+      return undefined;
+    }
+    const { holds, figure } = conditionHolds(rule, window.hits);
+    const begins = holds && !window.raised;
+    window.raised = holds;
+    return begins ? detectionOf(rule, group, figure, window) : undefined;
+  }
+
+  #window(state: State, key: string): Window {
+    let window = state.groups.get(key);
+    if (window) state.groups.delete(key);
+    else {
+      window = new Window(state.capacity);
+      this.#groups++;
+    }
+    state.groups.set(key, window);
+    this.#dropExpired(state, window.latestMs);
+    if (state.groups.size > this.#limits.groupsPerRule) this.#evict(state);
+    else if (this.#groups > this.#limits.groups) {
+      this.#evict(this.#states.reduce((a, b) => (b.groups.size > a.groups.size ? b : a)));
+    }
+    return window;
+  }
+
+  /** Groups untouched for longest whose windows have run out cannot matter any more. */
+  #dropExpired(state: State, nowMs: number): void {
+    for (const [key, window] of state.groups) {
+      if (window.latestMs > nowMs - state.rule.timespanMs * 2 || state.groups.size === 1) return;
+      state.groups.delete(key);
+      this.#groups--;
+    }
+  }
+
+  #evict(state: State): void {
+    const oldest = state.groups.keys().next();
+    if (oldest.done) return;
+    state.groups.delete(oldest.value);
+    this.#groups--;
+    this.#evictedGroups++;
+  }
+}
+
+function measured(rule: CorrelationRule, reference: string, hit: RuleHit): string | undefined {
+  if (rule.fields.length === 0) return undefined;
+  const values = rule.fields.map((field) => hit.field(rule.aliases[field]?.[reference] ?? field));
+  if (values.some((value) => value === undefined)) return undefined;
+  return values.length === 1 ? values[0] : JSON.stringify(values);
+}
+
+function detectionOf(
+  rule: CorrelationRule,
+  group: Record<string, string>,
+  figure: number,
+  window: Window,
+): Detection {
+  const events = window.hits.slice(-maxReferences).map((hit) => hit.event);
+  return {
+    kind: 'correlation',
+    ruleId: rule.id,
+    title: rule.title,
+    level: rule.level,
+    tags: rule.tags,
+    matched: Object.entries(group).map(([field, value]) => ({ field, value })),
+    eventTimeMs: window.latestMs,
+    event: events.at(-1) as EventReference,
+    entities: group,
+    correlation: { group, count: Math.max(figure, 0) || window.hits.length, events },
+  };
+}

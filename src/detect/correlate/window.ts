@@ -1,0 +1,50 @@
+import type { EventReference } from '../detection.ts';
+
+/** One hit of a rule inside a group. */
+export interface Hit {
+  readonly timeMs: number;
+  /** Which of the correlation's rules it is of. */
+  readonly rule: number;
+  /** The counted or measured value, where the correlation has a field. */
+  readonly value: string | undefined;
+  readonly event: EventReference;
+}
+
+/**
+ * The hits of one group, by time. At most `capacity` are kept, the newest ones: enough to tell whether any
+ * bound of the condition is reached.
+ */
+export class Window {
+  readonly #hits: Hit[] = [];
+  readonly #capacity: number;
+  /** Whether the condition held when it was last looked at: a detection is raised when it begins to. */
+  raised = false;
+  /** Time of the newest hit. */
+  latestMs = Number.NEGATIVE_INFINITY;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  get hits(): readonly Hit[] {
+    return this.#hits;
+  }
+
+  /**
+   * Puts a hit at its own time, also when it comes out of order, and drops what lies a timespan before the
+   * newest hit. Gives `false` for a hit that is itself that old.
+   */
+  add(hit: Hit, timespanMs: number): boolean {
+    if (hit.timeMs <= this.latestMs - timespanMs) return false;
+    this.latestMs = Math.max(this.latestMs, hit.timeMs);
+    let at = this.#hits.length;
+    while (at > 0 && (this.#hits[at - 1] as Hit).timeMs > hit.timeMs) at--;
+    this.#hits.splice(at, 0, hit);
+    const oldestMs = this.latestMs - timespanMs;
+    let stale = 0;
+    while ((this.#hits[stale] as Hit).timeMs <= oldestMs) stale++;
+    const excess = Math.max(stale, this.#hits.length - this.#capacity);
+    if (excess > 0) this.#hits.splice(0, excess);
+    return true;
+  }
+}

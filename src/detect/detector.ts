@@ -1,0 +1,399 @@
+import { availableParallelism } from 'node:os';
+import type { Evaluated, RuleEngine } from '../backend/contract/rule.ts';
+import { activeBackend, backendByName } from '../backend/select.ts';
+import { invalidArgument, WolfsecError } from '../errors.ts';
+import {
+  type CorrelationRule,
+  type Level,
+  type Logsource,
+  type Pipeline,
+  type RefusedRule,
+  type RuleMeta,
+  type RuleSource,
+  readRuleSources,
+  type Status,
+} from '../rule/index.ts';
+import { type BundledRule, makeBundle, type RuleBundle } from './bundle.ts';
+import { Correlator, type CorrelatorFigures, type CorrelatorLimits } from './correlate/correlator.ts';
+import type { Detection, EventReference } from './detection.ts';
+import { entitiesOf, eventTimeMs, fieldValue } from './event-fields.ts';
+import { eventError, type LineFault, lineFault } from './fault.ts';
+import { bundleKey, readBundle, writeBundle } from './rule-cache.ts';
+import { splitLines } from './split.ts';
+
+export interface ThreatDetectorOptions {
+  /** Files, folders or globs of rules, or rules already read. */
+  readonly rules: string | readonly string[] | readonly RuleSource[];
+  /** Field pipelines that the rules pass through. Default none. */
+  readonly pipelines?: readonly Pipeline[];
+  /** Lowest level that is loaded. Default `informational`. */
+  readonly minLevel?: Level;
+  /** Statuses that are loaded. Default `stable`, `test`, `experimental`. */
+  readonly statuses?: readonly Status[];
+  /** Folder for compiled rules, so that the next start is faster. Default none. */
+  readonly cacheFolder?: string;
+  /** Bounds of correlation memory. */
+  readonly correlation?: Partial<CorrelatorLimits>;
+  /** Default: the back end in use, see `backend()`. */
+  readonly backend?: 'native' | 'portable';
+  /** Time for events that tell none, in milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+export interface DetectOptions {
+  /** Which log the events come from. Default: each event is recognised by its fields. */
+  readonly logsource?: Logsource;
+  /** File, subject or listener, for the detections' event references. */
+  readonly source?: string;
+  /** Line of the source at which the batch begins, from 1. Default 1. */
+  readonly firstLine?: number;
+  /** Maps a line of the batch to a line of the source, from 1; instead of `firstLine`. */
+  readonly lineOf?: (batchLine: number) => number;
+}
+
+/** What a batch gave. */
+export interface BatchResult {
+  /** How many lines were events. */
+  readonly events: number;
+  /** By event and rule; a correlation stands behind the detection that completed it. */
+  readonly detections: readonly Detection[];
+  /** Lines that are not events. */
+  readonly faults: readonly LineFault[];
+}
+
+/** Everything that is replaced when rules are loaded anew. */
+interface Loaded {
+  readonly bundle: RuleBundle;
+  readonly engine: RuleEngine;
+  readonly correlator: Correlator;
+  /** Whether a rule's hits are detections of their own. */
+  readonly reported: readonly boolean[];
+}
+
+/** Batches up to this many bytes are evaluated in one piece. */
+const pieceBytes = 256 * 1024;
+
+const recogniseEach = new Uint32Array(0);
+
+/**
+ * Detects threats in events by Sigma rules, single and correlated.
+ *
+ * ```ts
+ * using detector = await ThreatDetector.create({ rules: 'rules' });
+ * for (const detection of detector.detect({ Image: 'C:\\Windows\\System32\\whoami.exe' })) …
+ * ```
+ */
+export class ThreatDetector implements Disposable {
+  readonly #options: ThreatDetectorOptions;
+  #loaded: Loaded | undefined;
+  #scratch = Buffer.allocUnsafe(64 * 1024);
+
+  private constructor(options: ThreatDetectorOptions, loaded: Loaded) {
+    this.#options = options;
+    this.#loaded = loaded;
+  }
+
+  /**
+   * Loads the rules. A rule at fault is left out and listed in {@link refused}.
+   *
+   * @throws {WolfsecError} `WOLFSEC_RULE_NOT_FOUND` for a path that names nothing.
+   */
+  static async create(options: ThreatDetectorOptions): Promise<ThreatDetector> {
+    if (typeof options !== 'object' || options === null || options.rules === undefined) {
+      throw invalidArgument('options.rules', 'a path, a list of paths or a list of rule sources');
+    }
+    return new ThreatDetector(options, await load(options));
+  }
+
+  /** The detection rules in use. */
+  get rules(): readonly RuleMeta[] {
+    return this.#current.bundle.rules;
+  }
+
+  /** The correlation rules in use. */
+  get correlations(): readonly CorrelationRule[] {
+    return this.#current.bundle.correlations;
+  }
+
+  /** Rules that were refused, each with its reason and place. */
+  get refused(): readonly RefusedRule[] {
+    return this.#current.bundle.refused;
+  }
+
+  /** What the bounds of correlation memory cost so far. */
+  get correlationFigures(): CorrelatorFigures {
+    return this.#current.correlator.figures;
+  }
+
+  /**
+   * Evaluates one event.
+   *
+   * @param event an object that survives JSON, or its JSON.
+   * @throws {WolfsecError} `WOLFSEC_EVENT_INVALID` where it is not an event.
+   */
+  detect(event: object | string | Uint8Array, options: DetectOptions = {}): Detection[] {
+    const { bytes, length } = this.#encode(event);
+    const loaded = this.#current;
+    const evaluated = loaded.engine.evaluate(bytes, length, logsourcesOf(loaded, options.logsource));
+    const fault = evaluated.faults[3];
+    if (fault !== undefined) throw eventError(lineFault(0, fault));
+    if (evaluated.hits.length === 0) return [];
+    return this.#detections(loaded, evaluated, bytes, options, 0);
+  }
+
+  /** Evaluates NDJSON, or a list of events, on this thread. */
+  detectBatch(batch: Uint8Array | readonly object[], options: DetectOptions = {}): BatchResult {
+    const loaded = this.#current;
+    const bytes = batchBytes(batch);
+    const evaluated = loaded.engine.evaluate(bytes, bytes.length, logsourcesOf(loaded, options.logsource));
+    return this.#result(loaded, [{ evaluated, bytes }], options);
+  }
+
+  /**
+   * Evaluates NDJSON, or a list of events, off this thread where the back end can: in pieces on all cores,
+   * their order kept. The bytes must stay as they are until the promise settles.
+   */
+  async processBatch(
+    batch: Uint8Array | readonly object[],
+    options: DetectOptions = {},
+  ): Promise<BatchResult> {
+    const loaded = this.#current;
+    const bytes = batchBytes(batch);
+    const logsources = logsourcesOf(loaded, options.logsource);
+    const pieces = splitLines(bytes, Math.max(pieceBytes, Math.ceil(bytes.length / availableParallelism())));
+    const evaluated = await Promise.all(
+      pieces.map(async (piece) => ({
+        evaluated: await loaded.engine.evaluateAsync(piece, logsources),
+        bytes: piece,
+      })),
+    );
+    return this.#result(loaded, evaluated, options);
+  }
+
+  /**
+   * Loads rules anew; the old ones serve until the new ones are ready. The windows of correlations start
+   * afresh.
+   */
+  async reload(options: Partial<ThreatDetectorOptions> = {}): Promise<void> {
+    const fresh = await load({ ...this.#options, ...options });
+    const old = this.#loaded;
+    if (!old) {
+      fresh.engine.close();
+      throw disposed();
+    }
+    this.#loaded = fresh;
+    old.engine.close();
+  }
+
+  /** Frees the rules; later calls throw `WOLFSEC_DISPOSED`. */
+  [Symbol.dispose](): void {
+    this.#loaded?.engine.close();
+    this.#loaded = undefined;
+  }
+
+  get #current(): Loaded {
+    if (!this.#loaded) throw disposed();
+    return this.#loaded;
+  }
+
+  #encode(event: object | string | Uint8Array): { bytes: Uint8Array; length: number } {
+    if (event instanceof Uint8Array) return { bytes: oneLine(event), length: event.length };
+    const text = typeof event === 'string' ? event : toJson(event);
+    if (text.length * 3 > this.#scratch.length) this.#scratch = Buffer.allocUnsafe(text.length * 3);
+    const length = this.#scratch.write(text, 'utf8');
+    return { bytes: oneLine(this.#scratch.subarray(0, length)), length };
+  }
+
+  #result(
+    loaded: Loaded,
+    pieces: readonly { evaluated: Evaluated; bytes: Uint8Array }[],
+    options: DetectOptions,
+  ): BatchResult {
+    const detections: Detection[] = [];
+    const faults: LineFault[] = [];
+    let [events, lines] = [0, 0];
+    for (const { evaluated, bytes } of pieces) {
+      for (let i = 0; i < evaluated.faults.length; i += 4) {
+        faults.push(lineFault(lines + (evaluated.faults[i] as number), evaluated.faults[i + 3] as number));
+      }
+      if (evaluated.hits.length > 0) {
+        detections.push(...this.#detections(loaded, evaluated, bytes, options, lines));
+      }
+      events += evaluated.events;
+      lines += evaluated.lines;
+    }
+    return { events, detections, faults };
+  }
+
+  #detections(
+    loaded: Loaded,
+    { hits }: Evaluated,
+    bytes: Uint8Array,
+    options: DetectOptions,
+    linesBefore: number,
+  ): Detection[] {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const detections: Detection[] = [];
+    let event: HitEvent | undefined;
+    for (let i = 0; i < hits.length; i += 4) {
+      const line = linesBefore + (hits[i] as number);
+      const rule = hits[i + 3] as number;
+      if (event?.line !== line) {
+        event = new HitEvent(
+          buffer.toString('utf8', hits[i + 1], hits[i + 2]),
+          line,
+          options,
+          this.#options.now,
+        );
+      }
+      const meta = loaded.bundle.rules[rule] as BundledRule;
+      if (loaded.reported[rule]) detections.push(detectionOf(loaded, rule, meta, event));
+      if (loaded.correlator.wants(meta.id)) {
+        const { parsed, timeMs, reference } = event;
+        detections.push(
+          ...loaded.correlator.add({
+            ruleId: meta.id,
+            timeMs,
+            event: reference,
+            field: (name) => fieldValue(parsed, name),
+          }),
+        );
+      }
+    }
+    return detections;
+  }
+}
+
+/** An event with hits, parsed once. */
+class HitEvent {
+  readonly text: string;
+  readonly line: number;
+  readonly parsed: object;
+  readonly ownTimeMs: number | undefined;
+  readonly timeMs: number;
+  readonly reference: EventReference;
+
+  constructor(text: string, line: number, options: DetectOptions, now: (() => number) | undefined) {
+    this.text = text;
+    this.line = line;
+    this.parsed = JSON.parse(text) as object;
+    this.ownTimeMs = eventTimeMs(this.parsed);
+    this.timeMs = this.ownTimeMs ?? (now ?? Date.now)();
+    const id = (this.parsed as { event?: { id?: unknown } }).event?.id;
+    this.reference = {
+      index: line,
+      ...(options.source === undefined ? {} : { source: options.source }),
+      line: options.lineOf ? options.lineOf(line) : (options.firstLine ?? 1) + line,
+      ...(typeof id === 'string' ? { id } : {}),
+    };
+  }
+}
+
+function detectionOf(loaded: Loaded, rule: number, meta: BundledRule, event: HitEvent): Detection {
+  const { slotNames } = loaded.bundle;
+  return {
+    kind: 'rule',
+    ruleId: meta.id,
+    title: meta.title,
+    level: meta.level,
+    tags: meta.tags,
+    matched: loaded.engine
+      .explain(event.text, rule)
+      .map(({ slot, value }) => ({ field: slotNames[slot] || 'keyword', value })),
+    ...(event.ownTimeMs === undefined ? {} : { eventTimeMs: event.ownTimeMs }),
+    event: event.reference,
+    entities: entitiesOf(event.parsed),
+  };
+}
+
+async function load(options: ThreatDetectorOptions): Promise<Loaded> {
+  const sources = await sourcesOf(options.rules);
+  const { cacheFolder, pipelines, minLevel, statuses } = options;
+  const ruleOptions = {
+    ...(pipelines ? { pipelines } : {}),
+    ...(minLevel ? { minLevel } : {}),
+    ...(statuses ? { statuses } : {}),
+  };
+  // Pipelines are functions: rules that pass through some are not cached.
+  const cached = cacheFolder !== undefined && !pipelines?.length ? cacheFolder : undefined;
+  const key = cached === undefined ? '' : bundleKey(sources, ruleOptions);
+  let bundle = cached === undefined ? undefined : await readBundle(cached, key);
+  if (!bundle) {
+    bundle = makeBundle(sources, ruleOptions);
+    // A cache that cannot be written only makes the next start slower.
+    if (cached !== undefined) await writeBundle(cached, key, bundle).catch(() => undefined);
+  }
+  const backend = options.backend ? backendByName(options.backend) : activeBackend();
+  const engine = backend.rule.compileRules(Buffer.from(bundle.program));
+  const ids = new Map<string, string>();
+  for (const { id, name } of [...bundle.rules, ...bundle.correlations]) {
+    ids.set(id, id);
+    if (name !== undefined && !ids.has(name)) ids.set(name, id);
+  }
+  const idOf = (reference: string) => ids.get(reference) ?? reference;
+  return {
+    bundle,
+    engine,
+    correlator: new Correlator(bundle.correlations, idOf, options.correlation),
+    reported: reportedRules(bundle, idOf),
+  };
+}
+
+/** Rules that a correlation is over are reported only where one of them asks for it (`generate`). */
+function reportedRules(bundle: RuleBundle, idOf: (reference: string) => string): boolean[] {
+  const generate = new Map<string, boolean>();
+  for (const correlation of bundle.correlations) {
+    for (const reference of correlation.rules) {
+      const id = idOf(reference);
+      generate.set(id, (generate.get(id) ?? false) || correlation.generate);
+    }
+  }
+  return bundle.rules.map(({ id }) => generate.get(id) ?? true);
+}
+
+async function sourcesOf(rules: ThreatDetectorOptions['rules']): Promise<readonly RuleSource[]> {
+  if (typeof rules === 'string') return readRuleSources([rules]);
+  if (rules.every((each) => typeof each === 'string')) return readRuleSources(rules as readonly string[]);
+  return rules as readonly RuleSource[];
+}
+
+function logsourcesOf({ bundle }: Loaded, given: Logsource | undefined): Uint32Array {
+  if (!given) return recogniseEach;
+  const ids: number[] = [];
+  bundle.logsources.forEach((logsource, id) => {
+    const fits = (['product', 'category', 'service'] as const).every(
+      (part) => logsource[part] === undefined || logsource[part] === given[part],
+    );
+    if (fits) ids.push(id);
+  });
+  // No rule fits: an id that no rule has, rather than every rule.
+  return Uint32Array.from(ids.length > 0 ? ids : [bundle.logsources.length]);
+}
+
+function batchBytes(batch: Uint8Array | readonly object[]): Uint8Array {
+  if (batch instanceof Uint8Array) return batch;
+  if (!Array.isArray(batch)) throw invalidArgument('batch', 'NDJSON in a Uint8Array, or a list of events');
+  return Buffer.from(batch.map(toJson).join('\n'));
+}
+
+function toJson(event: unknown): string {
+  try {
+    const text = JSON.stringify(event);
+    if (text !== undefined) return text;
+  } catch (cause) {
+    throw new WolfsecError('WOLFSEC_EVENT_INVALID', `the event cannot be written as JSON: ${cause}`, {
+      cause,
+    });
+  }
+  throw invalidArgument('event', 'an object, its JSON, or the JSON as bytes');
+}
+
+/** JSON over several lines is one event all the same. */
+function oneLine(bytes: Uint8Array): Uint8Array {
+  if (bytes.indexOf(0x0a) === -1) return bytes;
+  const copy = Buffer.from(bytes);
+  for (let i = 0; i < copy.length; i++) if (copy[i] === 0x0a) copy[i] = 0x20;
+  return copy;
+}
+
+const disposed = () => new WolfsecError('WOLFSEC_DISPOSED', 'the detector was disposed of');

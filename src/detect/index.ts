@@ -1,0 +1,28 @@
+export {
+  builtInPipelines,
+  type Level,
+  type Logsource,
+  type Pipeline,
+  parsePipeline,
+  type RefusedRule,
+  type RuleMeta,
+  type RuleSource,
+  readRuleSources,
+  type Status,
+} from '../rule/index.ts';
+export type { CorrelatorFigures, CorrelatorLimits } from './correlate/correlator.ts';
+export {
+  type Detection,
+  type DetectionKind,
+  type EventReference,
+  type MatchedField,
+  type Severity,
+  severities,
+} from './detection.ts';
+export {
+  type BatchResult,
+  type DetectOptions,
+  ThreatDetector,
+  type ThreatDetectorOptions,
+} from './detector.ts';
+export type { LineFault } from './fault.ts';

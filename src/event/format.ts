@@ -1,0 +1,58 @@
+import { WolfsecError } from '../errors.ts';
+import { readAccessLine } from './access-log.ts';
+import { readCefLine } from './cef.ts';
+import { readLogfmtLine } from './logfmt.ts';
+import { readSyslogLine } from './syslog.ts';
+
+/** Line formats that events come in. */
+export const formats = ['ndjson', 'combined', 'common', 'syslog3164', 'syslog5424', 'cef', 'logfmt'] as const;
+export type Format = (typeof formats)[number];
+
+/** A flat event made from a line of text. */
+export type TextEvent = Record<string, string | number>;
+
+/** Reads one line; `undefined` where it is not of the format. `now` gives lines without a year theirs. */
+export type LineReader = (line: string, now: Date) => TextEvent | undefined;
+
+export const lineReaders: Readonly<Record<Exclude<Format, 'ndjson'>, LineReader>> = {
+  combined: readAccessLine,
+  common: readAccessLine,
+  syslog3164: readSyslogLine,
+  syslog5424: readSyslogLine,
+  cef: readCefLine,
+  logfmt: readLogfmtLine,
+};
+
+/**
+ * Tells the format by the first lines of a source: the one that most of them fit.
+ *
+ * @returns `undefined` where none fits.
+ */
+export function detectFormat(lines: readonly string[]): Format | undefined {
+  const filled = lines.map((line) => line.slice(0, 4096)).filter((line) => line.trim() !== '');
+  if (filled.length === 0) return undefined;
+  const fits = (holds: (line: string) => boolean) => filled.filter(holds).length;
+  const now = new Date();
+  const scores: [Format, number][] = [
+    ['ndjson', fits((line) => line.trimStart().startsWith('{'))],
+    ['combined', fits((line) => readAccessLine(line)?.['cs-user-agent'] !== undefined)],
+    ['common', fits((line) => readAccessLine(line) !== undefined)],
+    ['cef', fits((line) => readCefLine(line) !== undefined)],
+    ['syslog5424', fits((line) => /^<\d{1,3}>1 /.test(line))],
+    ['syslog3164', fits((line) => readSyslogLine(line, now) !== undefined)],
+    ['logfmt', fits((line) => readLogfmtLine(line) !== undefined)],
+  ];
+  let best: [Format, number] | undefined;
+  for (const score of scores) if (score[1] > (best?.[1] ?? 0)) best = score;
+  return best && best[1] * 2 >= filled.length ? best[0] : undefined;
+}
+
+/** @throws {WolfsecError} `WOLFSEC_FORMAT_UNKNOWN` for a name that is not a format. */
+export function formatNamed(name: string): Format {
+  const found = formats.find((format) => format === name);
+  if (found) return found;
+  throw new WolfsecError(
+    'WOLFSEC_FORMAT_UNKNOWN',
+    `"${name}" is not a format; known are ${formats.join(', ')}`,
+  );
+}

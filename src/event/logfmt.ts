@@ -1,0 +1,37 @@
+import type { TextEvent } from './format.ts';
+
+const pair = /([^\s="]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*)))?/gy;
+
+/** Reads `key=value` pairs; a value in quotes may hold spaces and escapes, a bare key counts as true. */
+export function readLogfmtLine(text: string): TextEvent | undefined {
+  const event: TextEvent = {};
+  let pairs = 0;
+  let bare = 0;
+  let at = 0;
+  while (at < text.length) {
+    if (text[at] === ' ' || text[at] === '\t' || text[at] === '\r') {
+      at++;
+      continue;
+    }
+    pair.lastIndex = at;
+    const found = pair.exec(text);
+    if (!found) return undefined;
+    const [whole, key, quoted, plain] = found as unknown as [
+      string,
+      string,
+      string | undefined,
+      string | undefined,
+    ];
+    at += whole.length;
+    if (quoted === undefined && plain === undefined) bare++;
+    else pairs++;
+    event[key] = quoted === undefined ? (plain ?? 'true') : unescaped(quoted);
+  }
+  return pairs > 0 && pairs >= bare ? event : undefined;
+}
+
+function unescaped(text: string): string {
+  return text.includes('\\')
+    ? text.replace(/\\(.)/g, (_, code: string) => (code === 'n' ? '\n' : code === 't' ? '\t' : code))
+    : text;
+}

@@ -1,0 +1,16 @@
+export { compileProgram } from './compile.ts';
+export type { CorrelationRule, CorrelationType } from './correlation.ts';
+export type { RuleSource } from './document.ts';
+export { type RefusedRule, refusedError } from './fault.ts';
+export { readRuleSources, ruleFiles } from './load.ts';
+export { builtInPipelines, type Pipeline, parsePipeline } from './pipeline/index.ts';
+export {
+  type DetectionRule,
+  type Level,
+  type Logsource,
+  levels,
+  type RuleMeta,
+  type Status,
+} from './rule.ts';
+export { parseRuleSet, type RuleSet, type RuleSetOptions } from './rule-set.ts';
+export { pathsOf } from './taxonomy/paths.ts';
