@@ -12,7 +12,9 @@ const corpus = sharedData('sigma');
 const everyStatus = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const;
 
 describe.runIf(corpus)('the public Sigma corpus', async () => {
-  const rules = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((name) => `${corpus}/${name}`);
+  const rules = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map(
+    (name) => `${corpus}/${name}`,
+  );
   const names = nativeAvailable() ? (['native', 'portable'] as const) : (['portable'] as const);
   const cases = globSync('**/info.yml', { cwd: `${corpus}/regression`, absolute: true }).sort();
 
@@ -23,7 +25,8 @@ describe.runIf(corpus)('the public Sigma corpus', async () => {
     test(`loads at least 99 % of its rules (${backend})`, () => {
       const loaded = detector.rules.length;
       console.log(`${loaded} rules load, ${detector.refused.length} are refused:`);
-      for (const { file, line, message } of detector.refused) console.log(`  ${file.slice(corpus!.length)}:${line}: ${message}`);
+      for (const { file, line, message } of detector.refused)
+        console.log(`  ${file.slice(corpus!.length)}:${line}: ${message}`);
       expect(loaded / (loaded + detector.refused.length)).toBeGreaterThanOrEqual(0.99);
       expect(loaded).toBeGreaterThan(3000);
     });
