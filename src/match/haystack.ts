@@ -17,6 +17,10 @@ export interface Haystack {
 // One object for all calls: a search allocates nothing before it finds something.
 const haystack: Haystack = { bytes: scratch, length: 0 };
 
+/** A copy of bytes that another thread could write while they are searched; others as they are. */
+export const unshared = (bytes: Uint8Array): Uint8Array =>
+  bytes.buffer instanceof SharedArrayBuffer ? Uint8Array.from(bytes) : bytes;
+
 /**
  * The input's bytes: a string's UTF-8, with U+FFFD for lone surrogates. Good only until the next
  * call, so nothing of the caller's may run in between.
@@ -29,7 +33,7 @@ export function haystackOf(input: Uint8Array | string): Haystack {
     haystack.bytes = short ? scratch : Buffer.from(input, 'utf8');
     haystack.length = short ? scratch.write(input, 0, 'utf8') : haystack.bytes.length;
   } else if (input instanceof Uint8Array) {
-    haystack.bytes = input;
+    haystack.bytes = unshared(input);
     haystack.length = input.length;
   } else {
     throw invalidArgument('input', 'a Uint8Array or a string');

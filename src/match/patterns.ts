@@ -1,7 +1,7 @@
 import type { PatternMatcher } from '../backend/contract/match.ts';
 import { activeBackend } from '../backend/select.ts';
 import { invalidArgument } from '../errors.ts';
-import { haystackOf } from './haystack.ts';
+import { haystackOf, unshared } from './haystack.ts';
 import { type CheckedPatterns, checkPatterns, type Pattern } from './program.ts';
 import { type Replacement, replaceMatches } from './replace.ts';
 import { PatternStream, type PatternStreamOptions } from './stream.ts';
@@ -117,10 +117,11 @@ export class PatternSet<Id = number> {
    */
   matchPacked(packed: Uint8Array, offsets: Uint32Array): Uint32Array {
     checkOffsets(packed, offsets);
-    let found = this.matcher.findBatch(packed, offsets, rows);
+    const inputs = unshared(packed);
+    let found = this.matcher.findBatch(inputs, offsets, rows);
     if (found * 4 > rows.length) {
       rows = new Uint32Array(found * 4);
-      found = this.matcher.findBatch(packed, offsets, rows);
+      found = this.matcher.findBatch(inputs, offsets, rows);
     }
     return rows.slice(0, found * 4);
   }

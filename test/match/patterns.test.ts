@@ -99,6 +99,13 @@ describeBackends('PatternSet', (backend) => {
     expect(() => new PatternSet(['a'], backend).isMatch(7 as unknown as string)).toThrow(invalid);
   });
 
+  test('shared memory is searched as a copy', () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(4)).fill(0x61);
+    const set = new PatternSet(['aa', { regex: 'a$' }], backend);
+    expect(set.count(shared)).toBe(3);
+    expect(set.matchPacked(shared, Uint32Array.of(0, 4)).length).toBe(12);
+  });
+
   test('streams', () => {
     const set = new PatternSet<string>(
       [

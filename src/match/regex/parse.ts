@@ -287,8 +287,7 @@ class Parser {
   private fail(reason: string): never {
     throw new WolfsecError(
       'WOLFSEC_PATTERN_INVALID',
-      `regular expression ${JSON.stringify(this.source.slice(0, 200))}: ${reason}`,
-      { location: { column: this.at + 1 } },
+      `regular expression ${JSON.stringify(this.source.slice(0, 200))}, column ${this.at + 1}: ${reason}`,
     );
   }
 }

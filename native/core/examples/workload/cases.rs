@@ -3,7 +3,7 @@
 
 use wolfsec_core::compare::constant_time_eq;
 use wolfsec_core::ipset::{IpTable, Prefix, flatten};
-use wolfsec_core::pattern::{Anchor, Literal, PatternSet};
+use wolfsec_core::pattern::{Anchor, Literal, PatternSet, Scratch};
 
 /// One call on the hot path. It gives a figure of its answer, so that none of it can be left out.
 pub type Work = Box<dyn FnMut() -> u64>;
@@ -94,18 +94,18 @@ fn is_match(line: &'static str) -> Work {
 
 fn which() -> Work {
     let set = patterns();
-    let mut found = Vec::with_capacity(16);
+    let mut scratch = Scratch::default();
     Box::new(move || {
-        set.which(ATTACK.as_bytes(), &mut found);
-        found.len() as u64
+        set.which(ATTACK.as_bytes(), &mut scratch);
+        scratch.which.len() as u64
     })
 }
 
 fn find() -> Work {
     let set = patterns();
-    let mut found = Vec::with_capacity(16);
+    let mut scratch = Scratch::default();
     Box::new(move || {
-        set.find(ATTACK.as_bytes(), &[], &mut found);
-        found.len() as u64
+        set.find(ATTACK.as_bytes(), &[], &mut scratch);
+        scratch.matches.len() as u64
     })
 }

@@ -1,3 +1,4 @@
+use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
@@ -9,11 +10,15 @@ pub(super) struct Regexes {
     all: Regex,
     /// Each alone, built when it first matches: tells where.
     each: Vec<Single>,
+    /// Whether the verdict of `all` must be confirmed for some of them.
+    any_splits: bool,
 }
 
 struct Single {
     pattern: u32,
     source: String,
+    /// Holds `\B`, which works on bytes and so holds inside a character too, where nothing may match.
+    splits: bool,
     regex: OnceLock<Option<Regex>>,
 }
 
@@ -27,6 +32,7 @@ impl Regexes {
             .map(|&(pattern, source)| Single {
                 pattern,
                 source: native_spelling(source),
+                splits: source.contains("\\B"),
                 regex: OnceLock::new(),
             })
             .collect();
@@ -38,7 +44,12 @@ impl Regexes {
             MatchKind::All
         };
         let all = build(&spelled, kind).map_err(|error| error.to_string())?;
-        Ok(Some(Self { all, each }))
+        let any_splits = each.iter().any(|single| single.splits);
+        Ok(Some(Self {
+            all,
+            each,
+            any_splits,
+        }))
     }
 
     pub(super) fn memory_usage(&self) -> usize {
@@ -46,7 +57,7 @@ impl Regexes {
     }
 
     pub(super) fn is_match(&self, text: &str) -> bool {
-        self.all.is_match(text)
+        self.all.is_match(text) && (!self.any_splits || !self.matching(text).is_empty())
     }
 
     pub(super) fn which(&self, text: &str, mut found: impl FnMut(u32)) {
@@ -66,7 +77,8 @@ impl Regexes {
         for id in self.matching(text).iter() {
             if let Some((pattern, regex)) = self.single(id) {
                 each_match(regex, text, from(pattern), |start, end| {
-                    found(pattern, start, end)
+                    found(pattern, start, end);
+                    ControlFlow::Continue(())
                 });
             }
         }
@@ -82,7 +94,27 @@ impl Regexes {
             self.all
                 .which_overlapping_matches(&Input::new(text), &mut matching);
         }
-        matching
+        if !self.any_splits {
+            return matching;
+        }
+        let mut confirmed = PatternSet::new(self.each.len());
+        for id in matching.iter() {
+            if !self.each[id.as_usize()].splits || self.truly_matches(id, text) {
+                confirmed.insert(id);
+            }
+        }
+        confirmed
+    }
+
+    fn truly_matches(&self, id: PatternID, text: &str) -> bool {
+        let mut found = false;
+        if let Some((_, regex)) = self.single(id) {
+            each_match(regex, text, 0, |_, _| {
+                found = true;
+                ControlFlow::Break(())
+            });
+        }
+        found
     }
 
     fn single(&self, id: PatternID) -> Option<(u32, &Regex)> {
@@ -101,13 +133,22 @@ impl Regexes {
 
 /// Goes from match to match. An empty match that touches the one before is passed over, and the
 /// search goes on a character later.
-fn each_match(regex: &Regex, text: &str, from: usize, mut found: impl FnMut(usize, usize)) {
+fn each_match(
+    regex: &Regex,
+    text: &str,
+    from: usize,
+    mut found: impl FnMut(usize, usize) -> ControlFlow<()>,
+) {
     let mut at = from;
     let mut last_end = None;
     while at <= text.len() {
         let Some(hit) = regex.find(Input::new(text).range(at..)) else {
             return;
         };
+        if !text.is_char_boundary(hit.end()) {
+            at = hit.end() + 1;
+            continue;
+        }
         if !hit.is_empty() {
             at = hit.end();
         } else {
@@ -118,7 +159,9 @@ fn each_match(regex: &Regex, text: &str, from: usize, mut found: impl FnMut(usiz
             }
         }
         last_end = Some(hit.end());
-        found(hit.start(), hit.end());
+        if found(hit.start(), hit.end()).is_break() {
+            return;
+        }
     }
 }
 
@@ -139,6 +182,8 @@ fn build(
         .configure(
             Regex::config()
                 .match_kind(kind)
+                // Left to the engine, an empty match inside a character can hide a true one.
+                .utf8_empty(false)
                 .nfa_size_limit(None)
                 .hybrid_cache_capacity(8 << 20),
         )

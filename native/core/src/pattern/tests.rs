@@ -65,6 +65,21 @@ fn invalid_utf8_counts_as_a_replacement_and_keeps_its_offsets() {
 }
 
 #[test]
+fn nothing_matches_inside_a_character() {
+    let set = PatternSet::new(&[], &[(0, "(?:[^a]|\\B)+?")]).unwrap();
+    assert_eq!(find(&set, "a\u{17f}a".as_bytes()), [(0, 1, 3)]);
+    assert!(set.is_match("a\u{17f}a".as_bytes()));
+    let set = PatternSet::new(&[], &[(0, "\\B"), (1, "b")]).unwrap();
+    assert!(!set.is_match("a".as_bytes()));
+    assert_eq!(find(&set, "a\u{e9}a".as_bytes()), []);
+    assert!(!set.is_match("a\u{e9}a".as_bytes()));
+    assert_eq!(
+        find(&set, "\u{e9}\u{e9}".as_bytes()),
+        [(0, 0, 0), (0, 2, 2), (0, 4, 4)]
+    );
+}
+
+#[test]
 fn empty_matches_do_not_touch_the_one_before() {
     let set = PatternSet::new(&[], &[(0, "x*")]).unwrap();
     assert_eq!(find(&set, "xx\u{e9}".as_bytes()), [(0, 0, 2), (0, 4, 4)]);
