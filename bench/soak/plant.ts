@@ -8,8 +8,8 @@ export type PlantName = (typeof plantNames)[number];
 export function plant(name: PlantName): Load {
   const kept: unknown[] = [];
   const steps: Record<PlantName, (i: number) => void> = {
-    // About 300 kB/s, 100 kB/s of buffers, one descriptor or timer in 200 steps.
-    heap: (i) => void kept.push({ at: i, text: `${i}`.padEnd(64), list: [i, i, i] }),
+    // A kilobyte a step, 4 kB of buffer in 16 steps, one descriptor or timer in 200.
+    heap: (i) => void kept.push({ at: i, list: new Array(128).fill(i) }),
     buffer: (i) => void (i % 16 === 0 && kept.push(Buffer.alloc(4096, 1))),
     fd: (i) => void (i % 200 === 0 && kept.push(openSync('/dev/null', 'r'))),
     handle: (i) => void (i % 200 === 0 && kept.push(setInterval(() => {}, 60_000))),
