@@ -1,4 +1,5 @@
 import { authProbe } from './auth.ts';
+import { detectionProbe } from './detection.ts';
 import { encryptionProbe } from './encryption.ts';
 import { metricsProbe } from './metrics.ts';
 import type { Probe } from './probe.ts';
@@ -7,7 +8,7 @@ import type { Figures } from './target.ts';
 
 export { type Figures, met, type Target, type TargetName, targets } from './target.ts';
 
-const probes: readonly Probe[] = [metricsProbe, authProbe, encryptionProbe, resourcesProbe];
+const probes: readonly Probe[] = [detectionProbe, metricsProbe, authProbe, encryptionProbe, resourcesProbe];
 
 /**
  * Measures all targets under the active back end, about `budgetMs` a part of the engine.
