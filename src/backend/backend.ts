@@ -6,6 +6,7 @@ import type { HashBackend, MacBackend } from './contract/hash.ts';
 import type { KdfBackend } from './contract/kdf.ts';
 import type { MatchBackend } from './contract/match.ts';
 import type { RuleBackend } from './contract/rule.ts';
+import type { SignBackend } from './contract/sign.ts';
 
 /**
  * What a back end provides. `native` and `portable` implement all of it; TypeScript validates
@@ -22,6 +23,7 @@ export interface Backend {
   readonly exposition: ExpositionBackend;
   readonly match: MatchBackend;
   readonly rule: RuleBackend;
+  readonly sign: SignBackend;
 }
 
 export type BackendName = 'native' | 'portable';

@@ -26,3 +26,13 @@ export {
 } from './password/password.ts';
 export type { PasswordQueue } from './password/queue.ts';
 export { randomBytes } from './random/bytes.ts';
+export { ecdsaFromDer, ecdsaToDer } from './sign/der.ts';
+export type { JsonWebKey } from './sign/formats.ts';
+export {
+  AgreementKey,
+  type KeyPairAlgorithm,
+  type PrivateKeyInput,
+  type SignAlgorithm,
+  SigningKey,
+} from './sign/private-key.ts';
+export { type PublicKeyInput, type SignedMessage, VerifyingKey } from './sign/verifying-key.ts';

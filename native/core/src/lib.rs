@@ -10,3 +10,4 @@ pub mod json;
 pub mod password;
 pub mod pattern;
 pub mod rule;
+pub mod sign;

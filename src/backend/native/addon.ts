@@ -5,11 +5,13 @@ import type { HashAddon } from './hash.ts';
 import type { KdfAddon } from './kdf.ts';
 import type { MatchAddon } from './match.ts';
 import type { RuleAddon } from './rule.ts';
+import type { SignAddon } from './sign.ts';
 
 /** What the binary exports. */
 export interface Addon
   extends AeadAddon,
     AuthAddon,
+    SignAddon,
     CompareAddon,
     HashAddon,
     KdfAddon,

@@ -8,6 +8,7 @@ import { nativeHash, nativeMac } from './hash.ts';
 import { nativeKdf } from './kdf.ts';
 import { nativeMatch } from './match.ts';
 import { nativeRule } from './rule.ts';
+import { nativeSign } from './sign.ts';
 
 export const native = (addon: Addon): Backend => ({
   name: 'native',
@@ -20,4 +21,5 @@ export const native = (addon: Addon): Backend => ({
   mac: nativeMac(addon),
   match: nativeMatch(addon),
   rule: nativeRule(addon),
+  sign: nativeSign(addon),
 });

@@ -7,6 +7,7 @@ import { portableHash, portableMac } from './hash.ts';
 import { portableKdf } from './kdf.ts';
 import { portableMatch } from './match/index.ts';
 import { portableRule } from './rule/engine.ts';
+import { portableSign } from './sign.ts';
 
 export const portable: Backend = {
   name: 'portable',
@@ -19,4 +20,5 @@ export const portable: Backend = {
   mac: portableMac,
   match: portableMatch,
   rule: portableRule,
+  sign: portableSign,
 };

@@ -6,6 +6,7 @@ mod entropy;
 mod hash;
 mod kdf;
 mod mac;
+mod sign;
 mod slots;
 mod task;
 
@@ -17,5 +18,6 @@ pub fn register(module: &Module) -> Result<()> {
     aead::register(module)?;
     aead_batch::register(module)?;
     hash::register(module)?;
-    mac::register(module)
+    mac::register(module)?;
+    sign::register(module)
 }
