@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { available } from '../scripts/profile/target.ts';
 import { buildWorkload, workloads } from '../scripts/profile/workload.ts';
 import { type Counts, compareCounts } from './harness/counts.ts';
+import { writeWorkloadFiles } from './workload-program.ts';
 
 const committed = resolve(import.meta.dirname, 'instructions.json');
 const { values: options } = parseArgs({ options: { save: { type: 'boolean', default: false } } });
@@ -18,6 +19,7 @@ for (const needed of ['valgrind', 'cargo']) {
     process.exit(0);
   }
 }
+writeWorkloadFiles();
 const program = buildWorkload();
 const scratch = mkdtempSync(join(tmpdir(), 'wolfsec-'));
 const rustc = spawnSync('rustc', ['--version'], { encoding: 'utf8' }).stdout.trim();

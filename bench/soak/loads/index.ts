@@ -1,9 +1,19 @@
 import type { Load } from '../load.ts';
 import { authLoad } from './auth.ts';
 import { cacheLoad } from './cache.ts';
+import { cryptoLoad } from './crypto.ts';
+import { detectLoad } from './detect.ts';
 import { matchLoad } from './match.ts';
 import { metricsLoad } from './metrics.ts';
 import { storeLoad } from './store.ts';
 
 /** The mixed load: every part takes a step in turn. */
-export const loads: readonly Load[] = [matchLoad, metricsLoad, cacheLoad, authLoad, storeLoad];
+export const loads: readonly Load[] = [
+  detectLoad,
+  cryptoLoad,
+  matchLoad,
+  metricsLoad,
+  cacheLoad,
+  authLoad,
+  storeLoad,
+];

@@ -1,6 +1,9 @@
 //! The hot paths of the core on fixed inputs: shared by the instruction counts, the allocation test
 //! and the heap profile.
 
+use std::sync::Arc;
+
+use wolfsec_core::aead::{Algorithm, Key};
 use wolfsec_core::compare::constant_time_eq;
 use wolfsec_core::ipset::{IpTable, Prefix, flatten};
 use wolfsec_core::pattern::{Anchor, Literal, PatternSet, Scratch};
@@ -29,6 +32,13 @@ pub const CASES: &[Case] = &[
     case("compare-4096", 0, || compare(4096)),
     case("ipset-lookup-1000", 0, ipset),
     case("pattern-is-match-miss", 0, || is_match(LINE)),
+    case("aead-seal-1024", 0, || seal(Algorithm::Aes256Gcm, 1024)),
+    case("aead-open-1024", 0, || open(Algorithm::Aes256Gcm, 1024)),
+    case("aead-seal-chacha20-1024", 0, || {
+        seal(Algorithm::ChaCha20Poly1305, 1024)
+    }),
+    case("detect-decode-60", 0, decode),
+    case("detect-evaluate-60", 0, evaluate),
     case("pattern-which", 1, which),
     case("pattern-find", 1, find),
 ];
@@ -107,5 +117,60 @@ fn find() -> Work {
     Box::new(move || {
         set.find(ATTACK.as_bytes(), &[], &mut scratch);
         scratch.matches.len() as u64
+    })
+}
+
+const NONCE: [u8; 12] = [7; 12];
+
+fn seal(algorithm: Algorithm, len: usize) -> Work {
+    let key = Key::new(algorithm, &[3; 32]);
+    let plaintext = vec![9u8; len];
+    let mut output = vec![0u8; len + 16];
+    Box::new(move || {
+        key.seal(&NONCE, b"header", &plaintext, &mut output);
+        u64::from(output[len])
+    })
+}
+
+fn open(algorithm: Algorithm, len: usize) -> Work {
+    let key = Key::new(algorithm, &[3; 32]);
+    let mut sealed = vec![0u8; len + 16];
+    key.seal(&NONCE, b"header", &vec![9u8; len], &mut sealed);
+    let mut output = vec![0u8; len];
+    Box::new(move || {
+        key.open(&NONCE, b"header", &sealed, &mut output)
+            .expect("it is authentic");
+        u64::from(output[0])
+    })
+}
+
+const PROGRAM: &[u8] = include_bytes!("vectors/program.json");
+const EVENTS: &[u8] = include_bytes!("vectors/events.ndjson");
+
+fn evaluator() -> Evaluator {
+    let mut evaluator = Evaluator::new(Arc::new(
+        Compiled::new(PROGRAM).expect("the program is sound"),
+    ));
+    // A value enters the cache the second time that it is seen.
+    for _ in 0..3 {
+        evaluator.evaluate(EVENTS, None, &mut Batch::default());
+    }
+    evaluator
+}
+
+fn decode() -> Work {
+    let mut evaluator = evaluator();
+    Box::new(move || u64::from(evaluator.decode(EVENTS)))
+}
+
+fn evaluate() -> Work {
+    let mut evaluator = evaluator();
+    let mut batch = Batch::default();
+    Box::new(move || {
+        batch.hits.clear();
+        batch.faults.clear();
+        (batch.events, batch.lines) = (0, 0);
+        evaluator.evaluate(EVENTS, None, &mut batch);
+        u64::from(batch.events) * 1000 + batch.hits.len() as u64
     })
 }
