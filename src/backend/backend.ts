@@ -1,5 +1,6 @@
 import type { AeadBackend } from './contract/aead.ts';
 import type { AuthBackend } from './contract/auth.ts';
+import type { BatchCacheBackend } from './contract/batch-cache.ts';
 import type { CompareBackend } from './contract/compare.ts';
 import type { ExpositionBackend } from './contract/exposition.ts';
 import type { HashBackend, MacBackend } from './contract/hash.ts';
@@ -19,6 +20,7 @@ export interface Backend {
   readonly hash: HashBackend;
   readonly kdf: KdfBackend;
   readonly mac: MacBackend;
+  readonly batchCache: BatchCacheBackend;
   readonly compare: CompareBackend;
   readonly exposition: ExpositionBackend;
   readonly match: MatchBackend;

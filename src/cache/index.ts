@@ -1,3 +1,4 @@
+export { BatchCache, type BatchCacheOptions } from './batch-cache.ts';
 export { Batcher, type BatcherOptions, type FlushCause } from './batcher.ts';
 export { CachedValue } from './cached-value.ts';
 export { type MapConcurrentOptions, mapConcurrent } from './map-concurrent.ts';

@@ -1,3 +1,4 @@
+import type { ScrapeFrame } from '../backend/contract/exposition.ts';
 import { activeBackend } from '../backend/select.ts';
 import { invalidArgument } from '../errors.ts';
 import { ownColumns, sharedColumns } from './columns.ts';
@@ -141,8 +142,12 @@ export class Registry {
 
   /** The text of all metrics, UTF-8. Values are those of the moment of the call. */
   expose(format: TextFormat = 'prometheus'): Promise<Uint8Array> {
-    const families = this.families();
-    return activeBackend().exposition.serialise(takeFrame(families, this.#host.arena, format));
+    return activeBackend().exposition.serialise(this.frame(format));
+  }
+
+  /** All that a scrape shows, copied. @internal */
+  frame(format: TextFormat = 'prometheus'): ScrapeFrame {
+    return takeFrame(this.families(), this.#host.arena, format);
   }
 
   /** {@link expose} as a string, for tests and logs. */

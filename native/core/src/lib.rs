@@ -3,7 +3,9 @@
 
 pub mod aead;
 pub mod auth;
+pub mod batch_cache;
 pub mod compare;
+pub mod exposition;
 pub mod hash;
 pub mod ipset;
 pub mod json;

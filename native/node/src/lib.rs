@@ -5,8 +5,10 @@
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
 mod auth;
+mod batch_cache;
 mod compare;
 mod crypto;
+mod exposition;
 mod info;
 mod ipset;
 mod pattern;
@@ -20,6 +22,7 @@ use napi_derive::napi;
 pub fn init(exports: Object, env: Env) -> Result<()> {
     let module = raw::Module::new(env.raw(), exports.raw());
     auth::register(&module)?;
+    batch_cache::register(&module)?;
     compare::register(&module)?;
     crypto::register(&module)?;
     ipset::register(&module)?;

@@ -1,6 +1,8 @@
 import type { AeadAddon } from './aead.ts';
 import type { AuthAddon } from './auth.ts';
+import type { BatchCacheAddon } from './batch-cache.ts';
 import type { CompareAddon } from './compare.ts';
+import type { ExpositionAddon } from './exposition.ts';
 import type { HashAddon } from './hash.ts';
 import type { KdfAddon } from './kdf.ts';
 import type { MatchAddon } from './match.ts';
@@ -12,7 +14,9 @@ export interface Addon
   extends AeadAddon,
     AuthAddon,
     SignAddon,
+    BatchCacheAddon,
     CompareAddon,
+    ExpositionAddon,
     HashAddon,
     KdfAddon,
     MatchAddon,

@@ -1,6 +1,7 @@
 import type { Backend } from '../backend.ts';
 import { portableAead } from './aead.ts';
 import { portableAuth } from './auth/index.ts';
+import { portableBatchCache } from './batch-cache.ts';
 import { portableCompare } from './compare.ts';
 import { portableExposition } from './exposition/index.ts';
 import { portableHash, portableMac } from './hash.ts';
@@ -12,6 +13,7 @@ import { portableSign } from './sign.ts';
 export const portable: Backend = {
   name: 'portable',
   auth: portableAuth,
+  batchCache: portableBatchCache,
   compare: portableCompare,
   exposition: portableExposition,
   aead: portableAead,
