@@ -1,0 +1,90 @@
+import { type Detection, type Severity, severities } from '../detect/detection.ts';
+import { type AlertStatus, derivedId, type StoredAlert } from '../store/index.ts';
+import type { Labels } from './labels.ts';
+
+/** An alert as the book holds it: what is stored, and what deciding needs. */
+export interface Alert {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly labels: Labels;
+  readonly kind: string;
+  readonly ruleId: string;
+  readonly title: string;
+  readonly entities: Readonly<Record<string, string>>;
+  readonly tags: readonly string[];
+  readonly sample: Detection;
+  readonly firstMs: number;
+  level: Severity;
+  status: AlertStatus;
+  suppressedBy: string | undefined;
+  count: number;
+  lastMs: number;
+  /** When it was last raised, by our clock. */
+  seenMs: number;
+  risk: number;
+  changedBy: string | undefined;
+  note: string | undefined;
+  version: number;
+  /** For each escalation step: when its window began, and how many came in it. */
+  windows: [startMs: number, count: number][];
+}
+
+export function openAlert(
+  detection: Detection,
+  { id, fingerprint, labels }: { id: string; fingerprint: string; labels: Labels },
+  nowMs: number,
+): Alert {
+  const timeMs = detection.eventTimeMs ?? nowMs;
+  return {
+    // From the first detection, so that the same one raised again after a crash opens the same alert.
+    id: derivedId(timeMs, [fingerprint, id]),
+    fingerprint,
+    labels,
+    kind: detection.kind,
+    ruleId: detection.ruleId,
+    title: detection.title,
+    entities: detection.entities ?? {},
+    tags: detection.tags,
+    sample: detection,
+    firstMs: timeMs,
+    level: detection.level,
+    status: 'open',
+    suppressedBy: undefined,
+    count: 0,
+    lastMs: timeMs,
+    seenMs: nowMs,
+    risk: 0,
+    changedBy: undefined,
+    note: undefined,
+    version: 0,
+    windows: [],
+  };
+}
+
+export const severityOf = (level: string) => Math.max(0, severities.indexOf(level as Severity));
+
+export function toStored(alert: Alert, groupKey: string): StoredAlert {
+  return {
+    id: alert.id,
+    fingerprint: alert.fingerprint,
+    groupKey,
+    kind: alert.kind,
+    ruleId: alert.ruleId,
+    title: alert.title,
+    level: alert.level,
+    severity: severityOf(alert.level),
+    status: alert.status,
+    ...(alert.suppressedBy === undefined ? {} : { suppressedBy: alert.suppressedBy }),
+    count: alert.count,
+    firstMs: alert.firstMs,
+    lastMs: alert.lastMs,
+    risk: alert.risk,
+    entities: alert.entities,
+    tags: alert.tags,
+    sample: alert.sample,
+    ...(alert.changedBy === undefined ? {} : { changedBy: alert.changedBy }),
+    ...(alert.note === undefined ? {} : { note: alert.note }),
+    updatedMs: alert.seenMs,
+    version: alert.version,
+  };
+}

@@ -1,0 +1,49 @@
+import { createHmac } from 'node:crypto';
+import type { Receiver } from '../deliver/receiver.ts';
+import { redacted } from '../format/clean.ts';
+import { type Format, formatted } from '../format/formats.ts';
+import { type GuardOptions, OutboundGuard } from '../http/guard.ts';
+import { post } from '../http/post.ts';
+
+export interface WebhookOptions extends GuardOptions {
+  readonly url: string;
+  /** Key of the signature; at least 16 bytes. Without it messages are not signed. */
+  readonly secret?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default `wolfsec`: the notification as JSON. */
+  readonly format?: Format;
+}
+
+/**
+ * Posts JSON, signed as `Wolfsec-Signature: t=<seconds>,v1=<hex>`: HMAC-SHA-256 over `<seconds>.<body>`, so that the
+ * receiver can refuse old and changed messages. `Idempotency-Key` is the same over all attempts.
+ */
+export function webhook({
+  url,
+  secret,
+  headers,
+  format = 'wolfsec',
+  ...guardOptions
+}: WebhookOptions): Receiver {
+  const guard = new OutboundGuard(guardOptions);
+  const target = guard.check(url);
+  return {
+    async deliver(notification, { signal }) {
+      const body = JSON.stringify(formatted(format, redacted(notification)));
+      await post('webhook', target, body, {
+        guard,
+        signal,
+        headers: {
+          ...headers,
+          'idempotency-key': notification.key,
+          ...(secret === undefined ? {} : { 'wolfsec-signature': sign(secret, body, Date.now()) }),
+        },
+      });
+    },
+  };
+}
+
+function sign(secret: string, body: string, nowMs: number): string {
+  const seconds = Math.floor(nowMs / 1_000);
+  return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
+}

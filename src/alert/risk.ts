@@ -1,0 +1,118 @@
+import { LRUCache } from 'lru-cache';
+import type { Detection, Severity } from '../detect/detection.ts';
+
+export interface RiskOptions {
+  /** Time in which a score falls to its half. Default 6 hours. */
+  readonly halfLifeMs?: number;
+  /** What a detection of each level adds. Default 1, 3, 8, 20, 40. */
+  readonly weights?: Readonly<Record<Severity, number>>;
+  /** Score at which the entity itself becomes an alert; told again once it fell below half. Default 100. */
+  readonly threshold?: number;
+  /** Entities remembered at most; the least recently seen goes. Default 100,000. */
+  readonly maxEntities?: number;
+}
+
+export interface EntityRisk {
+  /** Kind and name, e.g. `host:db1`. */
+  readonly entity: string;
+  readonly score: number;
+  /** When the score was that much. */
+  readonly atMs: number;
+}
+
+interface Score {
+  score: number;
+  atMs: number;
+  told: boolean;
+}
+
+const defaultWeights: Record<Severity, number> = {
+  informational: 1, low: 3, medium: 8, high: 20, critical: 40,
+};
+
+/** The entity names that carry risk, and their kind. */
+const kinds: Readonly<Record<string, string>> = {
+  host: 'host',
+  'host.name': 'host',
+  user: 'user',
+  'user.name': 'user',
+  'source.ip': 'address',
+  'client.ip': 'address',
+};
+
+/** Scores of hosts, users and addresses: each detection adds, time takes away by half-lives. */
+export class RiskLedger {
+  readonly #scores: LRUCache<string, Score>;
+  readonly #halfLifeMs: number;
+  readonly #weights: Readonly<Record<Severity, number>>;
+  readonly #threshold: number;
+
+  constructor({
+    halfLifeMs = 6 * 3_600_000,
+    weights,
+    threshold = 100,
+    maxEntities = 100_000,
+  }: RiskOptions = {}) {
+    this.#scores = new LRUCache({ max: maxEntities });
+    this.#halfLifeMs = halfLifeMs;
+    this.#weights = weights ?? defaultWeights;
+    this.#threshold = threshold;
+  }
+
+  /** Adds a detection to each of its entities. `crossed` are those that reached the threshold by it. */
+  add(detection: Detection, nowMs: number): { risks: EntityRisk[]; crossed: EntityRisk[] } {
+    const risks: EntityRisk[] = [];
+    const crossed: EntityRisk[] = [];
+    for (const entity of entitiesOf(detection)) {
+      const known = this.#scores.get(entity) ?? { score: 0, atMs: nowMs, told: false };
+      const decayed = this.#decayed(known, nowMs);
+      if (known.told && decayed < this.#threshold / 2) known.told = false;
+      known.score = decayed + this.#weights[detection.level];
+      known.atMs = Math.max(known.atMs, nowMs);
+      this.#scores.set(entity, known);
+      const risk = { entity, score: known.score, atMs: known.atMs };
+      risks.push(risk);
+      if (!known.told && known.score >= this.#threshold) {
+        known.told = true;
+        crossed.push(risk);
+      }
+    }
+    return { risks, crossed };
+  }
+
+  /** The score as it is now, decayed. */
+  of(entity: string, nowMs: number): number {
+    const known = this.#scores.peek(entity);
+    return known ? this.#decayed(known, nowMs) : 0;
+  }
+
+  /** Highest now first. */
+  top(nowMs: number, limit = 20): EntityRisk[] {
+    return [...this.#scores.entries()]
+      .map(([entity, known]) => ({ entity, score: this.#decayed(known, nowMs), atMs: nowMs }))
+      .sort((a, b) => b.score - a.score || (a.entity < b.entity ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  /** As it was before a restart. */
+  restore({ entity, score, atMs }: EntityRisk): void {
+    this.#scores.set(entity, { score, atMs, told: score >= this.#threshold });
+  }
+
+  all(): EntityRisk[] {
+    return [...this.#scores.entries()].map(([entity, { score, atMs }]) => ({ entity, score, atMs }));
+  }
+
+  #decayed({ score, atMs }: Score, nowMs: number): number {
+    return score * 0.5 ** (Math.max(0, nowMs - atMs) / this.#halfLifeMs);
+  }
+}
+
+function entitiesOf({ entities = {} }: Detection): string[] {
+  const found = new Set<string>();
+  for (const name in entities) {
+    const kind = kinds[name];
+    if (kind !== undefined) found.add(`${kind}:${entities[name]}`);
+  }
+  return [...found];
+}

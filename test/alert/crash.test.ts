@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, test } from 'vitest';
+import { AlertManager, file, type Notification } from '../../src/alert/index.ts';
+import { openStore } from '../../src/store/index.ts';
+import { temporaryFolder } from '../store/stores.ts';
+import { detection } from './samples.ts';
+
+const total = 10_000;
+
+/** Runs the child until it has confirmed `until` alerts, then kills it without warning; tells what it confirmed. */
+async function killedAfter(until: number, folder: string, out: string): Promise<number> {
+  const script = join(import.meta.dirname, 'crash-child.ts');
+  const child = spawn(process.execPath, [script, folder, out, String(total)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let confirmed = 0;
+  for await (const line of createInterface({ input: child.stdout })) {
+    confirmed = Number(line);
+    if (confirmed >= until) child.kill('SIGKILL');
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  expect(child.signalCode).toBe('SIGKILL');
+  return confirmed;
+}
+
+test('kill -9 in the middle of 10,000 alerts: none lost, none delivered under two keys', async () => {
+  const folder = temporaryFolder();
+  const out = join(folder.path, 'out.ndjson');
+  const confirmed = [await killedAfter(3_000, folder.path, out), await killedAfter(7_000, folder.path, out)];
+  await using store = await openStore({ dataFolder: folder.path });
+  await using manager = await AlertManager.open({
+    dataFolder: folder.path,
+    store,
+    receivers: { out: file({ path: out }) },
+    route: { receiver: 'out', groupBy: ['user.name'] },
+    risk: { threshold: Number.POSITIVE_INFINITY },
+  });
+  // What was confirmed is there before anything is raised again.
+  expect(manager.alerts().length).toBeGreaterThanOrEqual(Math.max(...confirmed));
+  // The source sends everything again, as one that had no answer would.
+  for (let at = 0; at < total; at += 500) {
+    await manager.raiseAll(Array.from({ length: 500 }, (_, n) => detection(at + n)));
+  }
+  await manager.flush();
+
+  const alerts = manager.alerts();
+  expect(alerts).toHaveLength(total);
+  expect(alerts.every(({ count }) => count === 1)).toBe(true);
+  const counts = await store.alerts.counts();
+  expect(counts).toEqual([{ level: 'high', status: 'open', count: total }]);
+
+  const keysOf = new Map<string, Set<string>>();
+  for (const line of readFileSync(out, 'utf8').trimEnd().split('\n')) {
+    const { key, alerts: told } = JSON.parse(line) as Notification;
+    for (const { id } of told) keysOf.set(id, (keysOf.get(id) ?? new Set()).add(key));
+  }
+  expect(keysOf.size).toBe(total);
+  expect([...keysOf.values()].every((keys) => keys.size === 1)).toBe(true);
+  folder.remove();
+}, 120_000);
