@@ -4,6 +4,7 @@ export type { BreakerOptions } from './deliver/breaker.ts';
 export { DeliveryFailure } from './deliver/failure.ts';
 export type { DeliveryFigures, DeliveryOptions } from './deliver/queue.ts';
 export type { DeliveryContext, Receiver } from './deliver/receiver.ts';
+export { Enricher, type Enrichment, type EnrichmentFigures, type EnrichmentHook } from './enrich.ts';
 export { toEcs } from './format/ecs.ts';
 export type { Format } from './format/formats.ts';
 export { toOcsf } from './format/ocsf.ts';

@@ -27,7 +27,11 @@ interface Score {
 }
 
 const defaultWeights: Record<Severity, number> = {
-  informational: 1, low: 3, medium: 8, high: 20, critical: 40,
+  informational: 1,
+  low: 3,
+  medium: 8,
+  high: 20,
+  critical: 40,
 };
 
 /** The entity names that carry risk, and their kind. */

@@ -14,6 +14,8 @@ export interface WriteBehindOptions<T> {
   readonly maxRetryMs?: number;
   /** Told of each failed attempt. */
   readonly onFailure?: (error: unknown, attempt: number) => void;
+  /** Told of an item that the store refuses for what it holds; it is left out, those around it are stored. */
+  readonly onRefused?: (item: T, error: unknown) => void;
 }
 
 export interface WriteBehindFigures {
@@ -21,6 +23,8 @@ export interface WriteBehindFigures {
   readonly capacity: number;
   readonly written: number;
   readonly failedAttempts: number;
+  /** Items left out because the store refuses what they hold. */
+  readonly refused: number;
   /** Callers held back because the buffer is full. */
   readonly blocked: number;
 }
@@ -33,16 +37,16 @@ const passing = new Set(['WOLFSEC_STORE_UNAVAILABLE', 'WOLFSEC_STORE_FULL', 'WOL
  * database is away. A full buffer holds its callers back instead of dropping anything.
  */
 export class WriteBehind<T> {
-  readonly #options: Required<Omit<WriteBehindOptions<T>, 'onFailure'>> &
-    Pick<WriteBehindOptions<T>, 'onFailure'>;
+  readonly #options: Required<Omit<WriteBehindOptions<T>, 'onFailure' | 'onRefused'>> &
+    Pick<WriteBehindOptions<T>, 'onFailure' | 'onRefused'>;
   readonly #closing = new AbortController();
   #items: T[] = [];
   #room: (() => void)[] = [];
-  #flushed: { readonly upTo: number; readonly resolve: () => void; readonly reject: (e: unknown) => void }[] =
-    [];
+  #flushed: { readonly upTo: number; readonly resolve: () => void }[] = [];
   #added = 0;
   #written = 0;
   #failedAttempts = 0;
+  #refused = 0;
   #running = false;
 
   constructor(options: WriteBehindOptions<T>) {
@@ -70,7 +74,7 @@ export class WriteBehind<T> {
   /** Resolves when everything added so far is in the store. */
   flush(): Promise<void> {
     if (this.#written >= this.#added) return Promise.resolve();
-    return new Promise((resolve, reject) => this.#flushed.push({ upTo: this.#added, resolve, reject }));
+    return new Promise((resolve) => this.#flushed.push({ upTo: this.#added, resolve }));
   }
 
   /** Waits up to `graceMs` for the rest to be written; what is left then is told in the error. */
@@ -96,6 +100,7 @@ export class WriteBehind<T> {
       capacity: this.#options.capacity,
       written: this.#written,
       failedAttempts: this.#failedAttempts,
+      refused: this.#refused,
       blocked: this.#room.length,
     };
   }
@@ -113,7 +118,7 @@ export class WriteBehind<T> {
     this.#running = false;
   }
 
-  /** Writes until it succeeds; `false` where the buffer was closed meanwhile or the batch can never be written. */
+  /** Writes until it succeeds; `false` where the buffer was closed meanwhile. */
   async #attempt(batch: readonly T[]): Promise<boolean> {
     const { write, retryMs, maxRetryMs, onFailure } = this.#options;
     for (let attempt = 1; ; attempt++) {
@@ -123,7 +128,7 @@ export class WriteBehind<T> {
       } catch (error) {
         this.#failedAttempts++;
         onFailure?.(error, attempt);
-        if (!passing.has((error as { code?: string }).code ?? '')) return this.#poisoned(error);
+        if (!passing.has((error as { code?: string }).code ?? '')) return this.#withoutPoison(batch, error);
         const waitMs =
           Math.min(maxRetryMs, retryMs * 2 ** Math.min(attempt - 1, 16)) * (0.5 + Math.random() / 2);
         const { signal } = this.#closing;
@@ -133,9 +138,15 @@ export class WriteBehind<T> {
     }
   }
 
-  /** A batch that the store refuses for what it holds must not stop those after it; it is told, and counted as done. */
-  #poisoned(error: unknown): boolean {
-    for (const { reject } of this.#flushed.splice(0)) reject(error);
-    return true;
+  /** The store refuses the batch for what it holds: halves find the item, which is told of; the others are stored. */
+  async #withoutPoison(batch: readonly T[], error: unknown): Promise<boolean> {
+    const [only] = batch;
+    if (batch.length === 1 && only !== undefined) {
+      this.#refused++;
+      this.#options.onRefused?.(only, error);
+      return true;
+    }
+    const middle = batch.length >> 1;
+    return (await this.#attempt(batch.slice(0, middle))) && (await this.#attempt(batch.slice(middle)));
   }
 }
