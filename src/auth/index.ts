@@ -1,4 +1,18 @@
+export { authorize, type Entitled, type Requirement } from './authorize.ts';
 export type { AuthAction, AuthContext, AuthEvent, AuthListener } from './event.ts';
+export { type Passkey, type PasskeyCheck, type PasskeyOptions, Passkeys } from './factor/passkeys.ts';
+export { RecoveryCodes, type RecoveryOptions } from './factor/recovery.ts';
+export { type StepUpRule, stepUpNeeded } from './factor/step-up.ts';
+export { type FactorCheck, Totp, type TotpOptions } from './factor/totp.ts';
+export {
+  type Admission,
+  LoginGuard,
+  type LoginGuardOptions,
+  type LoginLocation,
+  type Refusal,
+} from './guard/guard.ts';
+export type { BackOff } from './guard/limiter.ts';
+export type { StuffingOptions } from './guard/stuffing.ts';
 export {
   type ApiKey,
   type ApiKeyCheck,
@@ -12,6 +26,32 @@ export {
   isWellFormedKey as isWellFormedApiKey,
   keyPattern as apiKeyPattern,
 } from './key/format.ts';
+export { countAuthEvents } from './metrics.ts';
+export {
+  type Authentication,
+  Authenticator,
+  type AuthenticatorOptions,
+  type AuthRequest,
+  type Principal,
+} from './middleware/authenticator.ts';
+export { expressAuth } from './middleware/express.ts';
+export { fastifyAuth, fastifyPrincipal } from './middleware/fastify.ts';
+export { type HonoAuthOptions, honoAuth } from './middleware/hono.ts';
+export { koaAuth } from './middleware/koa.ts';
+export type { MiddlewareOptions } from './middleware/refusal.ts';
+export { PasswordBlocklist } from './password/blocklist.ts';
+export {
+  type LoginCheck,
+  type LoginContext,
+  type PasswordChange,
+  type PasswordHashing,
+  type PasswordOptions,
+  Passwords,
+} from './password/passwords.ts';
+export { PasswordPolicy, type PasswordPolicyOptions, type PasswordRefusal } from './password/policy.ts';
+export { type BreachLookup, type PwnedPasswordsOptions, pwnedPasswords } from './password/pwned.ts';
+export { type CookieOptions, clearCookie, cookieName, readCookie, setCookie } from './session/cookie.ts';
+export { CsrfTokens, isCrossSite, isSafeMethod } from './session/csrf.ts';
 export type { AuthMethod, Session } from './session/session.ts';
 export {
   type IssuedSession,

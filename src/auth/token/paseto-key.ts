@@ -1,6 +1,6 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
+import { randomBytes } from '../../crypto/random/bytes.ts';
 import { invalidArgument } from '../../errors.ts';
-import { randomBytes } from '../random.ts';
 
 export type PasetoPurpose = 'local' | 'secret' | 'public';
 

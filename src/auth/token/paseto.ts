@@ -3,8 +3,8 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { blake2b } from '@noble/hashes/blake2.js';
 import { activeBackend } from '../../backend/select.ts';
 import { constantTimeEqual } from '../../crypto/compare.ts';
+import { randomBytes } from '../../crypto/random/bytes.ts';
 import { invalidArgument } from '../../errors.ts';
-import { randomBytes } from '../random.ts';
 import { type PasetoKey, pasetoKeyBytes } from './paseto-key.ts';
 
 // PASETO version 4 (https://github.com/paseto-standard/paseto-spec, docs/01-Protocol-Versions/Version4.md).

@@ -6,8 +6,9 @@ import {
   jwsAlgorithms,
 } from '../../../backend/contract/auth.ts';
 import { activeBackend } from '../../../backend/select.ts';
+import { randomBytes } from '../../../crypto/random/bytes.ts';
 import { invalidArgument } from '../../../errors.ts';
-import { randomBytes, randomToken } from '../../random.ts';
+import { randomToken } from '../../random.ts';
 
 /** A JSON Web Key (RFC 7517) as the key sets of the world spell it. */
 export interface Jwk {

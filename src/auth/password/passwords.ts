@@ -1,0 +1,229 @@
+import { PasswordHasher } from '../../crypto/index.ts';
+import { invalidArgument } from '../../errors.ts';
+import { type AuthContext, type AuthListener, emit } from '../event.ts';
+import type { LoginGuard, LoginLocation } from '../guard/guard.ts';
+import { name } from '../limits.ts';
+import { Background } from '../live.ts';
+import { randomToken } from '../random.ts';
+import type { RecordStorage } from '../storage/port.ts';
+import { normalised, PasswordPolicy, type PasswordRefusal } from './policy.ts';
+
+/** Hashes passwords off this thread: `PasswordHasher` of `wolfsec/crypto`, or one of the caller's. */
+export interface PasswordHashing {
+  hash(password: string): Promise<string>;
+  verify(stored: string, password: string): Promise<boolean>;
+  /** Whether `stored` was made in another way than `hash` would today. */
+  needsRehash(stored: string): boolean;
+}
+
+export interface PasswordOptions {
+  readonly storage: RecordStorage;
+  /** Default: argon2id at OWASP's parameters, in a queue of its own. */
+  readonly hasher?: PasswordHashing;
+  readonly policy?: PasswordPolicy;
+  /** Limits guessing. Without one nothing does. */
+  readonly guard?: LoginGuard;
+  readonly listener?: AuthListener;
+  /** Takes failures of upgrades, which nobody waits for. */
+  readonly onError?: (error: unknown) => void;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+export interface LoginContext extends AuthContext {
+  /** What {@link LoginGuard.rememberDevice} gave this browser at an earlier login. */
+  readonly deviceToken?: string | undefined;
+  /** Where the address is, if the caller knows. */
+  readonly location?: LoginLocation | undefined;
+}
+
+export type LoginCheck =
+  | { readonly ok: true; readonly userId: string }
+  | { readonly ok: false; readonly reason: 'credentials' }
+  | { readonly ok: false; readonly reason: 'throttled'; readonly retryAfterMs: number };
+
+export type PasswordChange =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: PasswordRefusal | 'taken' | 'unknown' };
+
+interface Account {
+  readonly userId: string;
+  readonly hash: string;
+  readonly changedMs: number;
+}
+
+const collection = 'auth.password';
+
+/** Passwords by login name. */
+export class Passwords {
+  readonly #options: PasswordOptions;
+  readonly #hasher: PasswordHashing;
+  readonly #policy: PasswordPolicy;
+  readonly #now: () => number;
+  readonly #background: Background;
+  #decoy: Promise<string> | undefined;
+
+  constructor(options: PasswordOptions) {
+    this.#options = options;
+    this.#hasher = options.hasher ?? new PasswordHasher();
+    this.#policy = options.policy ?? new PasswordPolicy();
+    this.#now = options.now ?? Date.now;
+    this.#background = new Background(options.onError);
+  }
+
+  /** Sets the first password of an account. */
+  async enrol(userName: string, userId: string, password: string): Promise<PasswordChange> {
+    const key = accountName(userName);
+    name('userId', userId);
+    const refusal = await this.#policy.judge(password, [key, userId]);
+    if (refusal) return { ok: false, reason: refusal };
+    const account = await this.#account(userId, password);
+    const version = await this.#options.storage.put(collection, key, account, {
+      nowMs: this.#now(),
+      ifVersion: 0,
+    });
+    if (version === undefined) return { ok: false, reason: 'taken' };
+    this.#tell('password_enrolled', key, userId);
+    return { ok: true };
+  }
+
+  /**
+   * Checks a login. An unknown name costs what a wrong password costs and gives the same answer, and so
+   * does a name that is locked, known or not. Never throws on what was typed.
+   */
+  async login(userName: string, password: string, context: LoginContext = {}): Promise<LoginCheck> {
+    if (!isAccountName(userName) || typeof password !== 'string' || !password.isWellFormed()) return refused;
+    const key = accountName(userName);
+    const admission = this.#options.guard?.admit(key, context);
+    if (admission && !admission.ok) {
+      emit(this.#options.listener, this.#now(), 'login_throttled', {
+        reason: admission.reason,
+        userName: key,
+        context,
+      });
+      return { ok: false, reason: 'throttled', retryAfterMs: admission.retryAfterMs };
+    }
+    let verified: Account | undefined;
+    try {
+      verified = await this.#verify(key, password);
+    } catch (error) {
+      // A busy hasher is nobody's failed attempt.
+      admission?.cancel();
+      throw error;
+    }
+    if (!verified) {
+      admission?.failed();
+      emit(this.#options.listener, this.#now(), 'login_failed', {
+        reason: 'credentials',
+        userName: key,
+        context,
+      });
+      return refused;
+    }
+    admission?.succeeded(verified.userId);
+    emit(this.#options.listener, this.#now(), 'login_succeeded', {
+      userName: key,
+      userId: verified.userId,
+      context,
+    });
+    return { ok: true, userId: verified.userId };
+  }
+
+  /** Changes a password, for someone who knows the present one. */
+  async change(
+    userName: string,
+    current: string,
+    next: string,
+    context: LoginContext = {},
+  ): Promise<PasswordChange | LoginCheck> {
+    const checked = await this.login(userName, current, context);
+    return checked.ok ? this.reset(userName, next) : checked;
+  }
+
+  /**
+   * Sets a password without the present one, after the caller has made sure of the person by other means.
+   * End the user's sessions and refresh tokens with it.
+   */
+  async reset(userName: string, next: string): Promise<PasswordChange> {
+    const key = accountName(userName);
+    const nowMs = this.#now();
+    const known = await this.#options.storage.get<Account>(collection, key, nowMs);
+    if (!known) return { ok: false, reason: 'unknown' };
+    const { userId } = known.value;
+    const refusal = await this.#policy.judge(next, [key, userId]);
+    if (refusal) return { ok: false, reason: refusal };
+    await this.#options.storage.put(collection, key, await this.#account(userId, next), { nowMs });
+    this.#options.guard?.release(key);
+    this.#tell('password_changed', key, userId);
+    return { ok: true };
+  }
+
+  /** Forgets an account's password. */
+  async remove(userName: string): Promise<boolean> {
+    return this.#options.storage.remove(collection, accountName(userName));
+  }
+
+  /** Waits for upgrades that are under way; for shutdown. */
+  settled(): Promise<void> {
+    return this.#background.settled();
+  }
+
+  async #verify(key: string, password: string): Promise<Account | undefined> {
+    const { storage } = this.#options;
+    // Made before anybody asks, so that the first unknown name is no slower than the next.
+    const decoy = await this.#decoyHash();
+    const known = await storage.get<Account>(collection, key, this.#now());
+    const text = normalised(password);
+    const hashable = text !== '' && [...text].length <= this.#policy.maxChars;
+    const holds = await this.#hasher.verify(known?.value.hash ?? decoy, hashable ? text : '\u{fffd}');
+    if (!known || !holds || !hashable) return undefined;
+    if (this.#hasher.needsRehash(known.value.hash)) this.#background.run(this.#upgrade(key, known, text));
+    return known.value;
+  }
+
+  /** Hashes anew what was hashed in an older way, unless the password has been changed meanwhile. */
+  async #upgrade(key: string, known: { value: Account; version: number }, text: string): Promise<void> {
+    const hash = await this.#hasher.hash(text);
+    const options = { nowMs: this.#now(), ifVersion: known.version };
+    const done = await this.#options.storage.put(collection, key, { ...known.value, hash }, options);
+    if (done !== undefined) this.#tell('password_upgraded', key, known.value.userId);
+  }
+
+  #decoyHash(): Promise<string> {
+    this.#decoy ??= this.#hasher.hash(randomToken(32)).catch((error) => {
+      this.#decoy = undefined;
+      throw error;
+    });
+    return this.#decoy;
+  }
+
+  async #account(userId: string, password: string): Promise<Account> {
+    const hash = await this.#hasher.hash(normalised(password));
+    return { userId, hash, changedMs: this.#now() };
+  }
+
+  #tell(
+    action: 'password_enrolled' | 'password_changed' | 'password_upgraded',
+    userName: string,
+    userId: string,
+  ): void {
+    emit(this.#options.listener, this.#now(), action, { userName, userId });
+  }
+}
+
+const refused: LoginCheck = Object.freeze({ ok: false, reason: 'credentials' });
+
+const isAccountName = (userName: unknown): userName is string =>
+  typeof userName === 'string' &&
+  userName.length > 0 &&
+  userName.length <= 320 &&
+  !/\p{Cc}/u.test(userName) &&
+  userName.isWellFormed();
+
+/** One spelling of a login name: NFKC, lower case, no space around it. */
+export function accountName(userName: string): string {
+  const key = isAccountName(userName) ? userName.normalize('NFKC').trim().toLowerCase() : '';
+  if (key === '')
+    throw invalidArgument('userName', 'a string of 1 to 320 characters without control characters');
+  return key;
+}
