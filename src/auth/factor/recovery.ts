@@ -1,0 +1,110 @@
+import { PasswordHasher } from '../../crypto/index.ts';
+import { type AuthContext, type AuthListener, emit } from '../event.ts';
+import { BackOffLimiter } from '../guard/limiter.ts';
+import { wholeNumber } from '../limits.ts';
+import type { PasswordHashing } from '../password/passwords.ts';
+import { randomText } from '../random.ts';
+import type { RecordStorage } from '../storage/port.ts';
+import type { FactorCheck } from './totp.ts';
+
+export interface RecoveryOptions {
+  readonly storage: RecordStorage;
+  /** Default: argon2id at OWASP's parameters. */
+  readonly hasher?: PasswordHashing;
+  /** Codes in a set. Default 10. */
+  readonly count?: number;
+  readonly listener?: AuthListener;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** Hashes of the codes not yet used, by the first two characters. */
+type Codes = Readonly<Record<string, string>>;
+
+const collection = 'auth.recovery';
+// Crockford's alphabet: no I, L, O, U.
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const idChars = 2;
+const secretChars = 10;
+
+/**
+ * Recovery codes: look-up secrets of 50 bits, each good once, stored as password hashes (NIST SP 800-63B-4
+ * section 3.1.2). The first two characters say which one is meant, so that a try costs one hash.
+ */
+export class RecoveryCodes {
+  readonly #options: RecoveryOptions;
+  readonly #hasher: PasswordHashing;
+  readonly #count: number;
+  readonly #now: () => number;
+  readonly #limiter = new BackOffLimiter(
+    { free: 5, firstMs: 30_000, longestMs: 900_000, forgetMs: 3_600_000 },
+    100_000,
+  );
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options;
+    this.#hasher = options.hasher ?? new PasswordHasher();
+    this.#count = wholeNumber('count', options.count ?? 10, 1, 20);
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Makes a new set, to be shown once; the old one is void. */
+  async generate(userId: string, context?: AuthContext): Promise<string[]> {
+    const ids = new Set<string>();
+    while (ids.size < this.#count) ids.add(randomText(alphabet, idChars));
+    const codes = [...ids].map((id) => id + randomText(alphabet, secretChars));
+    const hashes = await Promise.all(codes.map((code) => this.#hasher.hash(code.slice(idChars))));
+    const stored: Codes = Object.fromEntries(
+      codes.map((code, i) => [code.slice(0, idChars), hashes[i] as string]),
+    );
+    const nowMs = this.#now();
+    await this.#options.storage.put(collection, userId, stored, { nowMs });
+    emit(this.#options.listener, nowMs, 'factor_enrolled', { userId, context, about: { factor: 'rc' } });
+    return codes.map((code) => (code.match(/.{4}/g) as string[]).join('-'));
+  }
+
+  /** Uses a code up. */
+  async redeem(userId: string, code: string, context?: AuthContext): Promise<FactorCheck> {
+    const nowMs = this.#now();
+    const record = await this.#options.storage.get<Codes>(collection, userId, nowMs);
+    if (!record) return { ok: false, reason: 'none' };
+    const retryAfterMs = this.#limiter.waitMs(userId, nowMs);
+    if (retryAfterMs > 0) return { ok: false, reason: 'throttled', retryAfterMs };
+    this.#limiter.fail(userId, nowMs);
+    const typed = canonical(code);
+    const id = typed?.slice(0, idChars) ?? '';
+    const stored = Object.hasOwn(record.value, id) ? record.value[id] : undefined;
+    const holds =
+      typed !== undefined &&
+      stored !== undefined &&
+      (await this.#hasher.verify(stored, typed.slice(idChars)));
+    if (!holds) {
+      emit(this.#options.listener, nowMs, 'factor_failed', { userId, context, about: { factor: 'rc' } });
+      return { ok: false, reason: 'code' };
+    }
+    const { [id]: _, ...left } = record.value;
+    const options = { nowMs, ifVersion: record.version };
+    if ((await this.#options.storage.put(collection, userId, left, options)) === undefined) {
+      return { ok: false, reason: 'replayed' };
+    }
+    this.#limiter.clear(userId);
+    const about = { factor: 'rc', codes_left: Object.keys(left).length };
+    emit(this.#options.listener, nowMs, 'recovery_code_used', { userId, context, about });
+    return { ok: true };
+  }
+
+  /** How many codes are left. */
+  async left(userId: string): Promise<number> {
+    const record = await this.#options.storage.get<Codes>(collection, userId, this.#now());
+    return record ? Object.keys(record.value).length : 0;
+  }
+}
+
+/** A code as typed, in one spelling: no dashes, and letters that are taken for digits read as these. */
+function canonical(code: unknown): string | undefined {
+  if (typeof code !== 'string' || code.length > 64) return undefined;
+  const text = code.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1');
+  return text.length === idChars + secretChars && [...text].every((char) => alphabet.includes(char))
+    ? text
+    : undefined;
+}
