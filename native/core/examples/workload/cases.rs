@@ -7,6 +7,7 @@ use wolfsec_core::aead::{Algorithm, Key};
 use wolfsec_core::compare::constant_time_eq;
 use wolfsec_core::ipset::{IpTable, Prefix, flatten};
 use wolfsec_core::pattern::{Anchor, Literal, PatternSet, Scratch};
+use wolfsec_core::rule::{Batch, Compiled, Evaluator};
 
 /// One call on the hot path. It gives a figure of its answer, so that none of it can be left out.
 pub type Work = Box<dyn FnMut() -> u64>;
