@@ -5,6 +5,7 @@ import { version } from '../version.ts';
 import { registerDoctor } from './verbs/doctor.ts';
 import { registerRules } from './verbs/rules.ts';
 import { registerScan } from './verbs/scan.ts';
+import { registerSeal } from './verbs/seal.ts';
 
 const program = new Command('wolfsec')
   .description('a native-accelerated security engine: detection by Sigma rules, from the command line')
@@ -15,6 +16,7 @@ const program = new Command('wolfsec')
 registerScan(program);
 registerRules(program);
 registerDoctor(program);
+registerSeal(program);
 
 // A reader that has seen enough, such as `head`, closes the pipe.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

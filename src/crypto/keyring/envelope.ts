@@ -1,0 +1,99 @@
+import { WolfsecError } from '../../errors.ts';
+import { type AeadAlgorithm, aeadOverheadBytes } from '../aead/algorithms.ts';
+import { AeadKey } from '../aead/key.ts';
+import { checkInteger, type Input, inputBytes } from '../input.ts';
+import type { KeyProvider } from './provider.ts';
+
+const formatVersion = 2;
+/** Version byte and the length of the wrapped key. */
+const prefixBytes = 3;
+
+export interface EnvelopeOptions {
+  readonly algorithm?: AeadAlgorithm;
+  /**
+   * Messages sealed under one data key, so that the provider is not asked for each. Default 1: every
+   * message has a data key of its own.
+   */
+  readonly messagesPerKey?: number;
+}
+
+/**
+ * Envelope encryption: messages are sealed under data keys, which a master key wraps. A sealed message is
+ * version byte ‖ length of the wrapped key (2 bytes) ‖ wrapped key ‖ nonce ‖ ciphertext ‖ tag.
+ */
+export class Envelope {
+  readonly #provider: KeyProvider;
+  readonly #algorithm: AeadAlgorithm;
+  readonly #messagesPerKey: number;
+  #current: Promise<{ key: AeadKey; head: Buffer }> | undefined;
+  #used = 0;
+
+  constructor(provider: KeyProvider, options: EnvelopeOptions = {}) {
+    this.#provider = provider;
+    this.#algorithm = options.algorithm ?? 'xchacha20-poly1305';
+    aeadOverheadBytes(this.#algorithm);
+    this.#messagesPerKey = checkInteger(options.messagesPerKey ?? 1, 'messagesPerKey', 1, 2 ** 31);
+  }
+
+  /** Seals under a data key. Errors are those of {@link AeadKey} and of the provider. */
+  async seal(plaintext: Input, aad: Input = ''): Promise<Buffer> {
+    const bytes = inputBytes(plaintext, 'plaintext');
+    const { key, head } = await this.#dataKey();
+    const sealed = key.seal(bytes, Buffer.concat([head, inputBytes(aad, 'aad')]));
+    return Buffer.concat([head, sealed]);
+  }
+
+  /** Opens with the provider's help. */
+  async open(sealed: Uint8Array, aad: Input = ''): Promise<Buffer> {
+    const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length);
+    const wrappedBytes =
+      bytes.length >= prefixBytes && bytes[0] === formatVersion ? bytes.readUInt16BE(1) : 0;
+    const headBytes = prefixBytes + wrappedBytes;
+    if (wrappedBytes === 0 || bytes.length < headBytes) {
+      throw new WolfsecError('WOLFSEC_OPEN_FAILED', 'the message does not begin as an envelope does');
+    }
+    const head = bytes.subarray(0, headBytes);
+    const plaintextKey = await this.#provider.unwrap(head.subarray(prefixBytes));
+    using key = imported(this.#algorithm, plaintextKey);
+    return key.open(bytes.subarray(headBytes), Buffer.concat([head, inputBytes(aad, 'aad')]));
+  }
+
+  async #dataKey(): Promise<{ key: AeadKey; head: Buffer }> {
+    if (this.#used >= this.#messagesPerKey) {
+      this.#current = undefined;
+      this.#used = 0;
+    }
+    this.#used++;
+    this.#current ??= this.#newKey();
+    const current = this.#current;
+    try {
+      return await current;
+    } catch (error) {
+      if (this.#current === current) this.#current = undefined;
+      throw error;
+    }
+  }
+
+  async #newKey(): Promise<{ key: AeadKey; head: Buffer }> {
+    const { plaintext, wrapped } = await this.#provider.generateDataKey();
+    if (wrapped.length === 0 || wrapped.length > 65535) {
+      throw new WolfsecError(
+        'WOLFSEC_INVALID_KEY',
+        'the provider wrapped the key into nothing, or over 65535 bytes',
+      );
+    }
+    const head = Buffer.alloc(prefixBytes + wrapped.length);
+    head[0] = formatVersion;
+    head.writeUInt16BE(wrapped.length, 1);
+    head.set(wrapped, prefixBytes);
+    return { key: imported(this.#algorithm, plaintext), head };
+  }
+}
+
+function imported(algorithm: AeadAlgorithm, bytes: Uint8Array): AeadKey {
+  try {
+    return AeadKey.import(algorithm, bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}
