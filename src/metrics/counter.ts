@@ -48,6 +48,12 @@ export class Counter<L extends string = string> extends Family<L> {
     }
   }
 
+  /** Takes over a total that is counted elsewhere; it never falls. */
+  follow(labels: LabelValues<L>, total: number): void {
+    const id = this.seriesOfLabels(labels);
+    if (total > this.values[id]!) this.values[id] = total;
+  }
+
   /** The value of a series, 0 where there is none. */
   value(labels: LabelValues<L> = {} as LabelValues<L>): number {
     const id = this.table.find(this.pick(labels));

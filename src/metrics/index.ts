@@ -1,3 +1,4 @@
+export { answerPrimary, ClusterHub, type ClusterHubOptions } from './cluster.ts';
 export { Counter, type CounterSeries } from './counter.ts';
 export type { Exemplar } from './exemplars.ts';
 export { ExponentialHistogram, type ExponentialHistogramOptions, exponentialBounds } from './exponential.ts';
@@ -11,6 +12,7 @@ export {
   type HistogramOptions,
   linearBuckets,
 } from './histogram.ts';
+export { mergeInto } from './merge.ts';
 export type { MetricType } from './names.ts';
 export { contentTypes, negotiate } from './negotiate.ts';
 export { Observer, type ObserverSeries } from './observer.ts';
@@ -23,8 +25,11 @@ export {
   recordLatency,
   timer,
 } from './operations.ts';
+export { mountInPromClient, type PromClientRegistry } from './prom-client.ts';
 export { Registry, type RegistryOptions, type Scrape } from './registry.ts';
+export { watchRuntime } from './runtime.ts';
 export type { FamilySnapshot, RegistrySnapshot, SeriesSnapshot } from './snapshot.ts';
 export { Info, StateSet, type StateSetOptions } from './state.ts';
 export { Summary, type SummaryOptions } from './summary.ts';
+export { ThreadHub, threadRegistry } from './threads.ts';
 export { SpanTimer } from './timer.ts';

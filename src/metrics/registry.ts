@@ -123,6 +123,11 @@ export class Registry {
     return () => this.#collectors.delete(collect);
   }
 
+  /** All metrics as they are, nothing collected. @internal */
+  ownFamilies(): Family[] {
+    return [...this.#families.values()];
+  }
+
   /** All metrics, in the order of their declaration, with what is collected before a scrape. */
   families(): Family[] {
     for (const collect of this.#collectors) guarded(collect);

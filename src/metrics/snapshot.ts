@@ -14,7 +14,7 @@ export interface SeriesSnapshot {
   readonly sum?: number;
   /** Histograms of fixed buckets: observations in each bucket (not cumulated), the last for +Inf. */
   readonly buckets?: readonly number[];
-  /** Exponential histograms: (log-linear bucket, observations) pairs. */
+  /** Exponential histograms, and the window of summaries: (log-linear bucket, observations) pairs. */
   readonly counts?: readonly (readonly [number, number])[];
   /** Exponential histograms and summaries, by quantile. Null where nothing was observed. */
   readonly quantiles?: Readonly<Record<string, number | null>>;
@@ -32,6 +32,8 @@ export interface FamilySnapshot {
   readonly labels: readonly string[];
   /** Upper bounds of the buckets shown. */
   readonly bounds?: readonly number[];
+  /** Quantiles of a summary. */
+  readonly quantiles?: readonly number[];
   readonly series: readonly SeriesSnapshot[];
 }
 
@@ -65,6 +67,7 @@ function familySnapshot(family: Family): FamilySnapshot {
     ...(family instanceof Histogram || family instanceof ExponentialHistogram
       ? { bounds: [...family.bounds] }
       : {}),
+    ...(family instanceof Summary ? { quantiles: [...family.quantiles] } : {}),
     series,
   };
 }
@@ -84,7 +87,7 @@ function seriesSnapshot(family: Family, id: number): SeriesSnapshot {
       count: family.countOf(id),
       sum: family.sumOf(id),
       quantiles: Object.fromEntries(quantiles.map((q) => [q, finite(family.quantileOf(id, q))])),
-      ...(family instanceof ExponentialHistogram ? { counts: [...family.pages.counts(id)] } : {}),
+      counts: family instanceof Summary ? family.windowCounts(id) : [...family.pages.counts(id)],
     };
   }
   return { labels, value: family.values[id]! };

@@ -96,6 +96,22 @@ export class Summary<L extends string = string> extends Observer<L> {
     );
   }
 
+  /** The window of a series as (bucket, count) pairs. @internal */
+  windowCounts(id: number): [number, number][] {
+    const counts = new Map<number, number>();
+    for (let way = 0; way < this.ways; way++) {
+      for (const [bucket, count] of this.pages.counts(id * this.ways + way)) {
+        counts.set(bucket, (counts.get(bucket) ?? 0) + count);
+      }
+    }
+    return [...counts].sort((a, b) => a[0] - b[0]);
+  }
+
+  /** Adds to a bucket of the window's current part. @internal */
+  addToWindow(id: number, bucket: number, count: number): void {
+    this.pages.add(id * this.ways + (this.#part % this.ways), bucket, count);
+  }
+
   override zero(): void {
     super.zero();
     for (let row = 0; row < this.table.end * this.ways; row++) this.pages.clear(row);

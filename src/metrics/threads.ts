@@ -1,0 +1,139 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { ExponentialHistogram } from './exponential.ts';
+import type { Family } from './family.ts';
+import { Histogram } from './histogram.ts';
+import { lasting, mergeInto } from './merge.ts';
+import { contentTypes, negotiate } from './negotiate.ts';
+import { Registry, type Scrape } from './registry.ts';
+import type { FamilySnapshot, RegistrySnapshot } from './snapshot.ts';
+import { Summary } from './summary.ts';
+import { RemoteFamily, type RemoteFamilyMessage } from './thread-family.ts';
+
+/**
+ * Makes this thread's metrics part of the scrape of the thread that holds the other end of `port`. Values
+ * are in shared memory: each thread writes its own columns alone, so that no increment is lost, and a scrape
+ * sees them while this thread is busy. New series are told at the end of the running turn.
+ *
+ * @param port From {@link ThreadHub.connect}, transferred to this thread.
+ */
+export function threadRegistry(port: MessagePort): Registry {
+  const registry = new Registry({ shared: true });
+  const changed = new Map<Family, { end: number; epoch: number }>();
+  const pending = new Set<Family>();
+  registry.watch((family) => {
+    if (pending.size === 0) queueMicrotask(tell);
+    pending.add(family);
+  });
+  function tell(): void {
+    for (const family of pending) {
+      const known = changed.get(family);
+      const whole = known?.epoch !== family.epoch;
+      port.postMessage(describe(family, whole ? 0 : known.end, whole));
+      changed.set(family, { end: family.table.end, epoch: family.epoch });
+    }
+    pending.clear();
+  }
+  port.unref();
+  return registry;
+}
+
+function describe(family: Family, from: number, whole: boolean): RemoteFamilyMessage {
+  const series: [number, string[]][] = [];
+  for (let id = from; id < family.table.end; id++) {
+    if (family.table.isAlive(id)) series.push([id, family.table.valuesOf(id)]);
+  }
+  const paged =
+    family instanceof ExponentialHistogram || family instanceof Summary ? family.pages : undefined;
+  const scheme: FamilySnapshot['scheme'] =
+    family instanceof Histogram
+      ? 'buckets'
+      : family instanceof Summary
+        ? 'quantiles'
+        : paged
+          ? 'exponential'
+          : 'single';
+  return {
+    name: family.name,
+    type: family.type,
+    scheme,
+    help: family.help,
+    ...(family.unit === undefined ? {} : { unit: family.unit }),
+    aggregation: family.aggregation,
+    labels: [...family.labelNames],
+    bounds: family instanceof Histogram || family instanceof ExponentialHistogram ? [...family.bounds] : [],
+    quantiles: family instanceof Summary ? [...family.quantiles] : [],
+    stride: family.stride,
+    ways: family instanceof Summary ? family.ways : 1,
+    values: family.values,
+    ...(paged ? { directory: paged.directory, pages: paged.pages } : {}),
+    series,
+    whole,
+  };
+}
+
+/** Gathers the metrics of this thread and of those that it connected into one scrape. */
+export class ThreadHub {
+  readonly #registry: Registry;
+  readonly #merged = new Registry({ seriesLimit: Number.MAX_SAFE_INTEGER });
+  readonly #threads = new Map<MessagePort, Map<string, RemoteFamily>>();
+  /** What ended threads have counted. */
+  readonly #ended = new Registry({ seriesLimit: Number.MAX_SAFE_INTEGER });
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  /** A port to transfer to a new thread, which calls {@link threadRegistry} with it. */
+  connect(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#threads.set(port1, new Map());
+    port1.on('message', (message: RemoteFamilyMessage) => this.#take(port1, message));
+    port1.on('close', () => this.#end(port1));
+    port1.unref();
+    return port2;
+  }
+
+  /** Threads connected at present. */
+  get threads(): number {
+    return this.#threads.size;
+  }
+
+  /** All threads' metrics added up, as plain data. */
+  snapshot(): RegistrySnapshot {
+    this.#merge();
+    return this.#merged.snapshot();
+  }
+
+  /** The text of all threads' metrics in the format that an `Accept` header prefers. */
+  async scrape(accept?: string): Promise<Scrape> {
+    this.#merge();
+    const format = negotiate(accept);
+    return { contentType: contentTypes[format], body: await this.#merged.expose(format) };
+  }
+
+  #merge(): void {
+    const remote = [...this.#threads.keys()].map((port) => this.#snapshotOf(port));
+    mergeInto(this.#merged, [this.#registry.snapshot(), this.#ended.snapshot(), ...remote]);
+  }
+
+  #snapshotOf(port: MessagePort): RegistrySnapshot {
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+      this.#take(port, next.message as RemoteFamilyMessage);
+    }
+    const families = [...(this.#threads.get(port)?.values() ?? [])].map((family) => family.snapshot());
+    return { takenMs: Date.now(), families };
+  }
+
+  #take(port: MessagePort, message: RemoteFamilyMessage): void {
+    const families = this.#threads.get(port);
+    const known = families?.get(message.name);
+    if (known) known.update(message);
+    else families?.set(message.name, new RemoteFamily(message));
+  }
+
+  #end(port: MessagePort): void {
+    const last = lasting(this.#snapshotOf(port));
+    this.#threads.delete(port);
+    mergeInto(this.#ended, [this.#ended.snapshot(), last]);
+  }
+}
