@@ -126,7 +126,7 @@ const discovery = repeated('15:20:00', folders.length, 1, (index, atMs) =>
 
 export function accessLog(): string {
   const dice = new Dice(1);
-  const visits = dice.scattered(262, (atMs) => {
+  const visits = dice.scattered(255, (atMs) => {
     const visitor = dice.between(1, 40);
     const ip = visitor > 34 ? `2001:db8:51::${visitor.toString(16)}` : `192.0.2.${visitor}`;
     const [request, status, bytes] = dice.one(ordinary);

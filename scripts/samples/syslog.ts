@@ -84,6 +84,15 @@ export function authLog(): string {
   const enumeration = repeated('12:31:00', names.length, 6, (index, atMs) =>
     classic(`sshd: Invalid user ${names[index]} from 203.0.113.77 port ${42100 + index}`, atMs),
   );
+  const refused = repeated('13:44:10', 3, 35, (_, atMs) =>
+    classic(
+      'sudo: mallory : user NOT in sudoers ; TTY=pts/2 ; PWD=/home/mallory ; USER=root ; COMMAND=/bin/bash',
+      atMs,
+    ),
+  );
+  const rootGuesses = repeated('13:46:02', 4, 20, (_, atMs) =>
+    classic('su: FAILED SU (to root) mallory on pts/2', atMs),
+  );
   const byHand = told(
     [
       ...mistyped,
@@ -94,17 +103,20 @@ export function authLog(): string {
         '09:18:21',
         'sudo: deploy : TTY=pts/4 ; PWD=/home/deploy ; USER=root ; COMMAND=/usr/bin/tee -a /etc/sudoers',
       ],
-      [
-        '13:44:10',
-        'sudo: mallory : user NOT in sudoers ; TTY=pts/2 ; PWD=/home/mallory ; USER=root ; COMMAND=/bin/bash',
-      ],
-      ['13:45:02', 'su: FAILED SU (to root) mallory on pts/2'],
       ['15:02:33', 'sshd: banner exchange: Connection from 203.0.113.9 port 40022: invalid format'],
       ['16:10:55', 'sshd: Invalid user Autumn2026!rain from 192.0.2.17 port 50222'],
     ],
     classic,
   );
-  return inOrder(workday(new Dice(2), 100, classic), bruteForce, spray, enumeration, byHand);
+  return inOrder(
+    workday(new Dice(2), 100, classic),
+    bruteForce,
+    spray,
+    enumeration,
+    refused,
+    rootGuesses,
+    byHand,
+  );
 }
 
 export function modernSyslog(): string {
