@@ -35,21 +35,25 @@ const endMs = startMs + minutes * 60_000;
 const everyMs = Math.max(250, (minutes * 60_000) / 120);
 const samples: Sample[] = [];
 let spans: number[] = [];
+let cpuSpans: number[] = [];
 let nextMs = startMs + everyMs;
 for (let i = 0; performance.now() < endMs; i++) {
   const from = performance.now();
+  const cpuFrom = cpuMs();
   for (const { step } of running) {
     const result = step(i);
     if (result instanceof Promise) await result;
   }
   const now = performance.now();
   spans.push(now - from);
+  cpuSpans.push(cpuMs() - cpuFrom);
   // Timers and finalisers have their turn as in a service.
   if (i % 32 === 0) await turn();
   if (now < nextMs) continue;
   nextMs = performance.now() + everyMs;
   samples.push(await sample());
   spans = [];
+  cpuSpans = [];
   if (samples.length % 12 === 0) tell(samples.at(-1) as Sample);
 }
 for (const { stop } of running) await stop?.();
@@ -79,9 +83,17 @@ async function sample(): Promise<Sample> {
     rss,
     fds: descriptors(),
     handles: process.getActiveResourcesInfo().length,
+    p50Ms: quantile(sorted(spans), 0.5),
     p99Ms: quantile(sorted(spans), 0.99),
+    p99CpuMs: quantile(sorted(cpuSpans), 0.99),
     rounds: spans.length,
   };
+}
+
+/** Processor time of this thread. */
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 /** Open file descriptors, where the system tells (0 elsewhere). */

@@ -13,7 +13,9 @@ function samples(change: (fraction: number) => Partial<Sample>): Sample[] {
     rss: 150e6 + noise(4e6),
     fds: 30,
     handles: 3 + Math.round(random()),
-    p99Ms: 0.5 + noise(0.2),
+    p50Ms: 0.2 + noise(0.05),
+    p99Ms: 0.5 + noise(5),
+    p99CpuMs: 0.5 + noise(0.2),
     rounds: 1000,
     ...change(i / 120),
   }));
@@ -32,7 +34,12 @@ describe('a soak', () => {
     expect(grows((f) => ({ external: 5e6 + f * 4e6 }))).toEqual(['external']));
   test('whose descriptors grow fails', () =>
     expect(grows((f) => ({ fds: 30 + Math.floor(f * 20) }))).toEqual(['fds']));
-  test('that gets slower fails', () => expect(grows((f) => ({ p99Ms: 0.5 + f * 3 }))).toEqual(['p99Ms']));
+  test('that gets slower fails', () => {
+    expect(grows((f) => ({ p99CpuMs: 0.5 + f * f * 8 }))).toEqual(['p99CpuMs']);
+    expect(grows((f) => ({ p50Ms: 0.2 + f * f * 4 }))).toEqual(['p50Ms']);
+  });
+  test('beside an ever busier neighbour fails nothing', () =>
+    expect(grows((f) => ({ p99Ms: 0.5 + f * 30 }))).toEqual([]));
   test('with memory the allocator has yet to give back fails only well above it', () => {
     expect(grows((f) => ({ rss: 150e6 + f * 10e6 }))).toEqual([]);
     expect(grows((f) => ({ rss: 150e6 + f * 90e6 }))).toEqual(['rss']);
