@@ -1,4 +1,5 @@
 import type { Load } from '../load.ts';
+import { alertLoad } from './alert.ts';
 import { authLoad } from './auth.ts';
 import { cacheLoad } from './cache.ts';
 import { cryptoLoad } from './crypto.ts';
@@ -9,6 +10,7 @@ import { storeLoad } from './store.ts';
 
 /** The mixed load: every part takes a step in turn. */
 export const loads: readonly Load[] = [
+  alertLoad,
   detectLoad,
   cryptoLoad,
   matchLoad,

@@ -1,3 +1,4 @@
+import { alertProbe } from './alert.ts';
 import { authProbe } from './auth.ts';
 import { detectionProbe } from './detection.ts';
 import { encryptionProbe } from './encryption.ts';
@@ -8,7 +9,14 @@ import type { Figures } from './target.ts';
 
 export { type Figures, met, type Target, type TargetName, targets } from './target.ts';
 
-const probes: readonly Probe[] = [detectionProbe, metricsProbe, authProbe, encryptionProbe, resourcesProbe];
+const probes: readonly Probe[] = [
+  detectionProbe,
+  metricsProbe,
+  authProbe,
+  encryptionProbe,
+  alertProbe,
+  resourcesProbe,
+];
 
 /**
  * Measures all targets under the active back end, about `budgetMs` a part of the engine.
