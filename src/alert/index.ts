@@ -1,3 +1,4 @@
+export { type GuardOptions, OutboundGuard } from '../net/guard.ts';
 export type { Escalation } from './book.ts';
 export { detectionId } from './book.ts';
 export type { BreakerOptions } from './deliver/breaker.ts';
@@ -9,7 +10,6 @@ export { toEcs } from './format/ecs.ts';
 export type { Format } from './format/formats.ts';
 export { toOcsf } from './format/ocsf.ts';
 export type { Template } from './format/template.ts';
-export { type GuardOptions, OutboundGuard } from './http/guard.ts';
 export type { Inhibition } from './inhibit.ts';
 export type { Labels } from './labels.ts';
 export { type AlertFigures, AlertManager, type AlertManagerOptions, type Raised } from './manager.ts';

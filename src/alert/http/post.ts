@@ -1,70 +1,8 @@
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { type Answer, type SendOptions, send } from '../../net/send.ts';
 import { DeliveryFailure } from '../deliver/failure.ts';
-import type { OutboundGuard } from './guard.ts';
-
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
-
-/** Bytes of an answer that are read; the rest is thrown away. */
-const maxAnswerBytes = 64 * 1024;
-
-export interface PostOptions {
-  readonly guard: OutboundGuard;
-  readonly signal: AbortSignal;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly method?: 'POST' | 'PUT' | 'GET';
-}
-
-/** One request, no redirects, to a guarded address; the body is JSON text. */
-export function send(url: URL, body: string | undefined, options: PostOptions): Promise<Answer> {
-  const { guard, signal, headers = {}, method = 'POST' } = options;
-  guard.check(url);
-  const request = url.protocol === 'https:' ? requestHttps : requestHttp;
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      url,
-      {
-        method,
-        signal,
-        lookup: guard.lookup,
-        headers: {
-          'user-agent': 'wolfsec',
-          ...(body === undefined
-            ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
-          ...headers,
-        },
-      },
-      (answer) => {
-        const chunks: Buffer[] = [];
-        let size = 0;
-        answer.on('data', (chunk: Buffer) => {
-          size += chunk.length;
-          if (size <= maxAnswerBytes) chunks.push(chunk);
-          else answer.destroy();
-        });
-        const done = () =>
-          resolve({
-            status: answer.statusCode ?? 0,
-            body: Buffer.concat(chunks).toString('utf8'),
-            headers: answer.headers,
-          });
-        answer.on('end', done);
-        answer.on('close', done);
-        answer.on('error', reject);
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
-}
 
 /** Posts and says, by status, whether another attempt makes sense (RFC 9110 §15; 429 and 503 with Retry-After). */
-export async function post(name: string, url: URL, body: string, options: PostOptions): Promise<Answer> {
+export async function post(name: string, url: URL, body: string, options: SendOptions): Promise<Answer> {
   let answer: Answer;
   try {
     answer = await send(url, body, options);

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { type GuardOptions, OutboundGuard } from '../../net/guard.ts';
 import type { Receiver } from '../deliver/receiver.ts';
 import { redacted } from '../format/clean.ts';
 import { type Format, formatted } from '../format/formats.ts';
-import { type GuardOptions, OutboundGuard } from '../http/guard.ts';
 import { post } from '../http/post.ts';
 
 export interface WebhookOptions extends GuardOptions {

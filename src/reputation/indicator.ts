@@ -1,0 +1,53 @@
+import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
+
+export type IndicatorKind = 'ip' | 'domain' | 'hash';
+
+export interface Indicator {
+  readonly kind: IndicatorKind;
+  /** As it is compared: an address, a lower-case ASCII domain, lower-case hex. */
+  readonly value: string;
+}
+
+/** MD5, SHA-1, SHA-256 or SHA-512 in hex. */
+const digest = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i;
+const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/;
+
+/** Tells what a text is; `undefined` for what is none of the kinds. A CIDR prefix counts as `ip`. */
+export function indicatorOf(text: string): Indicator | undefined {
+  const trimmed = text.trim();
+  if (trimmed.length === 0 || trimmed.length > 300) return undefined;
+  const slash = trimmed.indexOf('/');
+  const address = slash === -1 ? trimmed : trimmed.slice(0, slash);
+  if (isIP(address)) {
+    if (slash !== -1 && !/^\d{1,3}$/.test(trimmed.slice(slash + 1))) return undefined;
+    return { kind: 'ip', value: trimmed.toLowerCase() };
+  }
+  if (slash !== -1) return undefined;
+  if (digest.test(trimmed)) return { kind: 'hash', value: trimmed.toLowerCase() };
+  const domain = domainOf(trimmed);
+  return domain === undefined ? undefined : { kind: 'domain', value: domain };
+}
+
+function domainOf(text: string): string | undefined {
+  // Feeds write `*.example.com`, `.example.com` and the defanged `example[.]com`.
+  const plain = text
+    .replaceAll('[.]', '.')
+    .replace(/^\*?\./, '')
+    .replace(/\.$/, '');
+  const ascii = /^[\x21-\x7e]+$/.test(plain) ? plain.toLowerCase() : domainToASCII(plain);
+  const labels = ascii.split('.');
+  if (labels.length < 2 || ascii.length > 253 || !labels.every((one) => label.test(one))) return undefined;
+  // A last label of digits is a mistyped address, not a domain.
+  return /^\d+$/.test(labels.at(-1) as string) ? undefined : ascii;
+}
+
+/** The domain and those above it, longest first, but for the top level. */
+export function* withParents(domain: string): Generator<string> {
+  for (let from = 0; ; ) {
+    yield from === 0 ? domain : domain.slice(from);
+    const dot = domain.indexOf('.', from);
+    if (dot === -1 || domain.indexOf('.', dot + 1) === -1) return;
+    from = dot + 1;
+  }
+}
