@@ -16,6 +16,7 @@ export { mergeInto } from './merge.ts';
 export type { MetricType } from './names.ts';
 export { contentTypes, negotiate } from './negotiate.ts';
 export { Observer, type ObserverSeries } from './observer.ts';
+export { openTelemetryProducer } from './open-telemetry.ts';
 export {
   defaultMetrics,
   defaultRegistry,

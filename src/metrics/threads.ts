@@ -112,16 +112,21 @@ export class ThreadHub {
   }
 
   #merge(): void {
+    for (const port of this.#threads.keys()) this.#drain(port);
     const remote = [...this.#threads.keys()].map((port) => this.#snapshotOf(port));
     mergeInto(this.#merged, [this.#registry.snapshot(), this.#ended.snapshot(), ...remote]);
   }
 
   #snapshotOf(port: MessagePort): RegistrySnapshot {
+    const families = [...(this.#threads.get(port)?.values() ?? [])].map((family) => family.snapshot());
+    return { takenMs: Date.now(), families };
+  }
+
+  /** Takes what is queued; a closed port must not be asked, and has nothing left. */
+  #drain(port: MessagePort): void {
     for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
       this.#take(port, next.message as RemoteFamilyMessage);
     }
-    const families = [...(this.#threads.get(port)?.values() ?? [])].map((family) => family.snapshot());
-    return { takenMs: Date.now(), families };
   }
 
   #take(port: MessagePort, message: RemoteFamilyMessage): void {

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Metrics, negotiate, Registry, watchRuntime } from '../../src/metrics/index.ts';
+import { SeriesTable } from '../../src/metrics/series-table.ts';
+
+test('names and labels are held to the Prometheus rules', () => {
+  const registry = new Registry();
+  const help = 'h';
+  const wrong = [
+    () => registry.counter({ name: '1st', help }),
+    () => registry.counter({ name: 'a-b', help }),
+    () => registry.counter({ name: 'a', help, labels: ['__name'] }),
+    () => registry.counter({ name: 'a', help, labels: ['x', 'x'] }),
+    () => registry.histogram({ name: 'a', help, labels: ['le'] }),
+    () => registry.histogram({ name: 'a', help, buckets: [2, 1] }),
+    () => registry.summary({ name: 'a', help, labels: ['quantile'] }),
+    () => registry.gauge({ name: 'a', help, unit: 'seconds' }),
+    () => registry.histogram({ name: 'a_count', help }),
+  ];
+  for (const declare of wrong)
+    expect(declare).toThrow(expect.objectContaining({ code: 'WOLFSEC_INVALID_ARGUMENT' }));
+  registry.histogram({ name: 'taken', help });
+  expect(() => registry.gauge({ name: 'taken_sum', help })).toThrow(
+    /taken_sum belongs to the histogram taken/,
+  );
+  const counter = registry.counter({ name: 'c_total', help });
+  expect(registry.counter({ name: 'c', help })).toBe(counter);
+  expect(() => registry.counter({ name: 'c', help, labels: ['l'] })).toThrow(/belongs to/);
+});
+
+test('beyond its limit a metric keeps one series for all the rest, and says so', async () => {
+  const registry = new Registry({ seriesLimit: 100 });
+  const counter = registry.counter({ name: 'hits', help: 'h', labels: ['path', 'host'] });
+  for (let i = 0; i < 1000; i++) counter.inc({ path: `/${i}`, host: 'a' });
+  expect(counter.size).toBe(101);
+  const text = await registry.text();
+  expect(text).toContain('hits_total{path="__overflow__",host="__overflow__"} 900');
+  expect(text).toContain('wolfsec_metrics_overflow_total{metric="hits"} 900');
+});
+
+test('a value that cannot be recorded is counted, not thrown', () => {
+  const registry = new Registry();
+  const counter = registry.counter({ name: 'c', help: 'c' });
+  const histogram = registry.exponentialHistogram({ name: 'h', help: 'h' });
+  for (const value of [-1, Number.NaN, Infinity]) {
+    counter.inc(value);
+    histogram.observe(value);
+  }
+  expect([counter.value(), histogram.count()]).toEqual([0, 0]);
+  const rejected = registry.snapshot().families.find(({ name }) => name === 'wolfsec_metrics_rejected');
+  expect(rejected?.series.map(({ value }) => value)).toEqual([3, 3]);
+});
+
+test('a handle outlives the removal of its series, and never writes to another', () => {
+  const counter = new Registry().counter({ name: 'c', help: 'c', labels: ['l'] });
+  const a = counter.labels('a');
+  a.inc(5);
+  expect(counter.remove({ l: 'a' })).toBe(true);
+  counter.labels('b').inc(2);
+  a.inc(1);
+  expect([counter.value({ l: 'a' }), counter.value({ l: 'b' })]).toEqual([1, 2]);
+});
+
+test('the series table agrees with a map', () => {
+  const step = fc.record({
+    a: fc.constantFrom('', 'x', 'y', 'zz'),
+    b: fc.nat(30).map(String),
+    remove: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      const table = new SeriesTable(2);
+      const model = new Map<string, number>();
+      for (const { a, b, remove } of steps) {
+        const key = `${a}\0${b}`;
+        expect(table.find2(a, b)).toBe(model.get(key) ?? -1);
+        expect(table.find([a, b])).toBe(model.get(key) ?? -1);
+        if (remove && model.has(key)) {
+          table.remove(model.get(key)!);
+          model.delete(key);
+        } else if (!remove && !model.has(key)) model.set(key, table.add([a, b]));
+      }
+      for (const [key, id] of model) expect(table.valuesOf(id).join('\0')).toBe(key);
+      expect(table.size).toBe(model.size);
+    }),
+  );
+});
+
+test('labels that come and go do not grow the memory', () => {
+  const registry = new Registry();
+  const counter = registry.counter({ name: 'c', help: 'c', labels: ['l'] });
+  for (let i = 0; i < 100_000; i++) {
+    counter.inc({ l: `session-${i}`.padEnd(100, 'x') });
+    if (i >= 10) counter.remove({ l: `session-${i - 10}`.padEnd(100, 'x') });
+  }
+  expect(counter.size).toBe(10);
+  expect(registry.bytes).toBeLessThan(4_000_000);
+});
+
+test('the format is what the Accept header prefers', () => {
+  const prometheus =
+    'application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2';
+  expect(negotiate(prometheus)).toBe('openmetrics');
+  expect(negotiate('text/plain;q=1, application/openmetrics-text;q=0.1')).toBe('prometheus');
+  expect([undefined, '', '*/*', 'image/png', 'application/openmetrics-text;q=0'].map(negotiate)).toEqual(
+    Array(5).fill('prometheus'),
+  );
+});
+
+test("the guide's recorders need no declaration", async () => {
+  const metrics = new Metrics();
+  metrics.recordLatency('scan', 12);
+  metrics.incrementCounter('operations_completed');
+  metrics.gauge('active_connections', 7);
+  {
+    using _ = metrics.timer('scan');
+  }
+  const text = await metrics.registry.text();
+  expect(text).toContain('wolfsec_operation_duration_seconds_count{operation="scan"} 2');
+  expect(text).toContain('operations_completed_total 1');
+  expect(text).toContain('active_connections 7');
+  expect(metrics.latencyMs('scan', 1)).toBeCloseTo(12, 0);
+});
+
+test('the runtime shows its figures', async () => {
+  const registry = new Registry();
+  const end = watchRuntime(registry);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const text = await registry.text();
+  end();
+  for (const name of [
+    'process_cpu_seconds_total{mode="user"}',
+    'process_resident_memory_bytes',
+    'nodejs_heap_used_bytes',
+  ]) {
+    expect(Number(text.split(`\n${name} `)[1]?.split('\n')[0])).toBeGreaterThan(0);
+  }
+  expect(text).toMatch(/nodejs_eventloop_delay_seconds\{stat="p99"\} 0\.\d+/);
+  expect(text).toMatch(/nodejs_eventloop_utilization_ratio [\d.e-]+/);
+  expect(text).toContain('process_network_bytes_total{direction="receive"}');
+});
