@@ -110,7 +110,8 @@ export abstract class Family<L extends string = string> {
 
   /** Forgets all series. A metric without labels keeps its one, at zero. */
   reset(): void {
-    for (let id = 0; id < this.table.end; id++) if (this.table.isAlive(id)) this.dropSeries(id);
+    // From the end, so that ids are given out again in their order.
+    for (let id = this.table.end - 1; id >= 0; id--) if (this.table.isAlive(id)) this.dropSeries(id);
     if (this.labelNames.length === 0) this.seriesOf([]);
   }
 
