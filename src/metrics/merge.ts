@@ -11,7 +11,7 @@ import { Summary } from './summary.ts';
  * (type, labels or bounds) is left out and counted by the number given back.
  */
 export function mergeInto(target: Registry, snapshots: readonly RegistrySnapshot[]): number {
-  for (const family of target.ownFamilies()) family.reset();
+  for (const family of target.ownFamilies()) target.unregister(family.name);
   const merge = new Merge(target);
   for (const { families } of snapshots) for (const family of families) merge.add(family);
   return merge.leftOut;

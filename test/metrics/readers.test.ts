@@ -60,7 +60,12 @@ test('a parser that is not ours reads what was recorded', async () => {
   expect(families.get('wait_seconds')?.metrics[0]).toMatchObject({
     buckets: { 0.1: '5', 1: '50', '+Inf': '100' },
   });
-  expect(Object.keys(families.get('size_bytes')?.metrics[0]?.quantiles ?? {})).toEqual(['0.5', '0.95', '0.99', '0.999']);
+  expect(Object.keys(families.get('size_bytes')?.metrics[0]?.quantiles ?? {})).toEqual([
+    '0.5',
+    '0.95',
+    '0.99',
+    '0.999',
+  ]);
   expect(families.get('mode')?.type).toBe('GAUGE');
 });
 
