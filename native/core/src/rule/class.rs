@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use super::code;
 use super::gate::Gate;
 use super::program::{Position, Predicate, Rule, Test};
-use super::slot::{SlotBuilder, SlotMatcher};
+use super::slot::{Size, SlotBuilder, SlotMatcher};
 
 /// The slot that holds each value of the event.
 const EVERY_VALUE: u16 = 0;
@@ -18,14 +18,31 @@ pub struct FieldTest {
     pub cased: bool,
 }
 
+/// How a predicate of a class is answered.
+pub enum Asked {
+    /// With all others of its field, when the value is looked up.
+    Scanned,
+    /// For rules that are looked at only.
+    OnDemand { slot: u16, predicate: u32 },
+    /// The same, from two fields.
+    Fields(FieldTest),
+}
+
+/// Which predicates of a class are scanned for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Scan {
+    Every,
+    /// Those a rule cannot do without; the others are asked when a rule is looked at.
+    Witnesses,
+}
+
 /// The rules of a class over predicates numbered from 0.
 #[derive(Default)]
 pub struct Class {
     /// By slot, as far as rules of the class ask.
     slots: Vec<Option<Box<SlotMatcher>>>,
     gate: Option<Gate>,
-    predicate_count: usize,
-    field_tests: HashMap<u32, FieldTest>,
+    asked: Vec<Asked>,
     rules: Vec<ClassRule>,
     codes: Vec<u32>,
     /// For each predicate, the rules that are looked at when it holds.
@@ -46,6 +63,7 @@ impl Class {
     pub fn new<'p>(
         rules: impl Iterator<Item = (u32, &'p Rule)>,
         predicates: &[Predicate],
+        scan: Scan,
     ) -> Result<Self, String> {
         let mut local: HashMap<u32, u32> = HashMap::new();
         let mut used: Vec<u32> = Vec::new();
@@ -74,45 +92,54 @@ impl Class {
                 Some(listed) => witnesses.extend(listed.iter().map(|&one| (number(one), index))),
             }
         }
-        class.predicate_count = used.len();
         class.wakes = vec![Vec::new(); used.len()];
         for (predicate, rule) in witnesses {
             class.wakes[predicate as usize].push(rule);
         }
-        class.build_slots(&used, predicates)?;
+        class.build_slots(&used, predicates, scan)?;
         Ok(class)
     }
 
-    fn build_slots(&mut self, used: &[u32], predicates: &[Predicate]) -> Result<(), String> {
+    fn build_slots(
+        &mut self,
+        used: &[u32],
+        predicates: &[Predicate],
+        scan: Scan,
+    ) -> Result<(), String> {
         let mut builders: HashMap<u16, SlotBuilder> = HashMap::new();
         for (local, &global) in used.iter().enumerate() {
             let predicate = &predicates[global as usize];
+            // The slot counts as asked about even when all its predicates wait.
             let builder = builders.entry(predicate.slot).or_default();
-            builder.add(local as u32, &predicate.test)?;
-            if let Test::Field {
-                other,
-                relation,
-                cased,
-            } = predicate.test
-            {
-                builders.entry(other).or_default();
-                self.field_tests.insert(
-                    local as u32,
-                    FieldTest {
-                        slot: predicate.slot,
-                        other,
-                        position: Position::of(relation).unwrap_or(Position::Equals),
-                        cased: cased == 1,
-                    },
-                );
-            }
+            let witness = !self.wakes[local].is_empty();
+            self.asked.push(match predicate.test {
+                Test::Field {
+                    other,
+                    relation,
+                    cased,
+                } => Asked::Fields(FieldTest {
+                    slot: predicate.slot,
+                    other,
+                    position: Position::of(relation).unwrap_or(Position::Equals),
+                    cased: cased == 1,
+                }),
+                _ if witness || scan == Scan::Every || predicate.slot == EVERY_VALUE => {
+                    builder.add(local as u32, &predicate.test)?;
+                    Asked::Scanned
+                }
+                _ => Asked::OnDemand {
+                    slot: predicate.slot,
+                    predicate: global,
+                },
+            });
         }
         self.gate = builders
             .get(&EVERY_VALUE)
             .and_then(SlotBuilder::literals)
             .and_then(|literals| Gate::new(&literals));
         for (slot, builder) in builders {
-            let matcher = builder.build(|predicate| !self.wakes[predicate as usize].is_empty())?;
+            let wakes = |predicate: u32| !self.wakes[predicate as usize].is_empty();
+            let matcher = builder.build(wakes, Size::Fast)?;
             let slot = usize::from(slot);
             if self.slots.len() <= slot {
                 self.slots.resize_with(slot + 1, || None);
@@ -138,7 +165,7 @@ impl Class {
     }
 
     pub fn predicate_count(&self) -> usize {
-        self.predicate_count
+        self.asked.len()
     }
 
     pub fn rule_count(&self) -> usize {
@@ -158,11 +185,8 @@ impl Class {
         &self.always
     }
 
-    pub fn field_test(&self, predicate: u32) -> Option<&FieldTest> {
-        if self.field_tests.is_empty() {
-            return None;
-        }
-        self.field_tests.get(&predicate)
+    pub fn asked(&self, predicate: u32) -> &Asked {
+        &self.asked[predicate as usize]
     }
 
     #[inline]

@@ -5,9 +5,10 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use hashbrown::HashMap;
 
-use super::class::Class;
+use super::class::{Class, Scan};
 use super::code;
 use super::program::{FORMAT, Position, Program, Rule, Test};
+use super::slot::{Size, SlotBuilder, SlotMatcher};
 use crate::json::FieldTrie;
 
 /// Why a program cannot be compiled.
@@ -50,6 +51,8 @@ pub struct Compiled {
     router: Class,
     everything: OnceLock<Arc<Class>>,
     classes: RwLock<HashMap<Logs, (u32, Arc<Class>)>>,
+    /// Matchers of single predicates, made when a rule that is looked at asks.
+    on_demand: Vec<OnceLock<SlotMatcher>>,
 }
 
 /// The class that holds every rule, for events that no recogniser knows.
@@ -80,8 +83,9 @@ impl Compiled {
                 logsource: 0,
             })
             .collect();
-        let router =
-            Class::new(numbered(&recognisers), &program.predicates).map_err(ProgramError)?;
+        let predicates = program.predicates.len();
+        let router = Class::new(numbered(&recognisers), &program.predicates, Scan::Every)
+            .map_err(ProgramError)?;
         for predicate in &program.predicates {
             predicate.test.check().map_err(ProgramError)?;
         }
@@ -91,6 +95,7 @@ impl Compiled {
             router,
             everything: OnceLock::new(),
             classes: RwLock::default(),
+            on_demand: (0..predicates).map(|_| OnceLock::new()).collect(),
         })
     }
 
@@ -100,6 +105,17 @@ impl Compiled {
 
     pub fn router(&self) -> &Class {
         &self.router
+    }
+
+    /// The matcher of one predicate.
+    pub fn on_demand(&self, predicate: u32) -> &SlotMatcher {
+        self.on_demand[predicate as usize].get_or_init(|| {
+            let mut builder = SlotBuilder::default();
+            let test = &self.program.predicates[predicate as usize].test;
+            // Checked when the program was read, so that this cannot fail.
+            let _ = builder.add(0, test);
+            builder.build(|_| false, Size::Small).unwrap_or_default()
+        })
     }
 
     pub fn logsource_of(&self, rule: u32) -> u32 {
@@ -145,7 +161,7 @@ impl Compiled {
     fn compile(&self, chosen: impl Fn(&Rule) -> bool) -> Arc<Class> {
         let rules = numbered(&self.program.rules).filter(|(_, rule)| chosen(rule));
         // Every predicate was checked when the program was read, so that this cannot fail.
-        Arc::new(Class::new(rules, &self.program.predicates).unwrap_or_default())
+        Arc::new(Class::new(rules, &self.program.predicates, Scan::Witnesses).unwrap_or_default())
     }
 
     fn class_for(&self, logs: Logs) -> ClassHandle {

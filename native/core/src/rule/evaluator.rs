@@ -5,10 +5,10 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::cache::{Found, Key, MAX_VALUE_BYTES, ValueCache};
-use super::class::{Class, FieldTest};
+use super::class::{Asked, Class, FieldTest};
 use super::compiled::{ClassHandle, Compiled};
 use super::fold::fold;
-use super::slot::{Scratch, SlotMatcher};
+use super::slot::{Scratch, SlotMatcher, Text};
 use crate::json::{Event, Fault, Kind, Reader, Value, canonical_text};
 
 /// Words of one hit or fault: line, start, end, and the rule or [`Fault`].
@@ -132,7 +132,7 @@ impl Evaluator {
                 values = reader.read(line, compiled.fields(), true)?.values;
             }
         }
-        work.evaluate(handle, values, line);
+        work.evaluate(compiled, handle, values, line);
         if let Some(only) = &handle.only {
             work.matched
                 .retain(|&rule| only.contains(compiled.logsource_of(rule)));
@@ -171,6 +171,7 @@ struct Work {
     candidates: Vec<u32>,
     matched: Vec<u32>,
     stamps: Stamps,
+    texts: Texts,
 }
 
 impl Work {
@@ -250,7 +251,13 @@ impl Work {
         (listed, wakes)
     }
 
-    fn evaluate(&mut self, handle: &ClassHandle, values: &[Value], line: &[u8]) {
+    fn evaluate(
+        &mut self,
+        compiled: &Compiled,
+        handle: &ClassHandle,
+        values: &[Value],
+        line: &[u8],
+    ) {
         let class = &*handle.class;
         let wakes = self.look_up_all(class, handle.number, values, line);
         if !wakes && class.always().is_empty() {
@@ -261,7 +268,7 @@ impl Work {
         self.candidates.clear();
         for &listed in &self.listed {
             for &predicate in predicates(listed, class, &self.cache, &self.fresh) {
-                self.stamps.set_predicate(predicate);
+                self.stamps.learn(predicate, true);
                 for &rule in class.woken_by(predicate) {
                     if self.stamps.set_rule(rule) {
                         self.candidates.push(rule);
@@ -269,17 +276,67 @@ impl Work {
                 }
             }
         }
-        for &rule in class.always().iter().chain(&self.candidates) {
+        if self.candidates.is_empty() && class.always().is_empty() {
+            return;
+        }
+        let Self {
+            candidates,
+            matched,
+            stamps,
+            texts,
+            scratch,
+            ..
+        } = self;
+        texts.next_event(values.len());
+        for &rule in class.always().iter().chain(candidates.iter()) {
             let holds = class.holds(rule, &mut |predicate| {
-                self.stamps.holds(predicate)
-                    || class
-                        .field_test(predicate)
-                        .is_some_and(|test| fields_relate(test, values, line))
+                if let Some(known) = stamps.known(predicate) {
+                    return known;
+                }
+                let answer = match class.asked(predicate) {
+                    Asked::Scanned => false,
+                    Asked::Fields(test) => fields_relate(test, values, line),
+                    Asked::OnDemand { slot, predicate } => {
+                        let matcher = compiled.on_demand(*predicate);
+                        values.iter().enumerate().any(|(index, value)| {
+                            value.slot == *slot
+                                && matcher.holds(texts.get(index, value, line), scratch)
+                        })
+                    }
+                };
+                stamps.learn(predicate, answer);
+                answer
             });
             if holds {
-                self.matched.push(class.rule(rule).id);
+                matched.push(class.rule(rule).id);
             }
         }
+    }
+}
+
+/// Texts of the event's values, each taken out of the line when it is first asked for.
+#[derive(Default)]
+struct Texts {
+    texts: Vec<Text>,
+    filled: Vec<bool>,
+}
+
+impl Texts {
+    fn next_event(&mut self, values: usize) {
+        self.filled.clear();
+        self.filled.resize(values, false);
+        if self.texts.len() < values {
+            self.texts.resize_with(values, Text::default);
+        }
+    }
+
+    fn get(&mut self, index: usize, value: &Value, line: &[u8]) -> &Text {
+        let text = &mut self.texts[index];
+        if !self.filled[index] {
+            self.filled[index] = true;
+            text.fill(value.raw(line), value.kind);
+        }
+        text
     }
 }
 
@@ -316,7 +373,8 @@ fn fields_relate(test: &FieldTest, values: &[Value], line: &[u8]) -> bool {
     texts(test.slot).any(|left| texts(test.other).any(|right| test.position.holds(&left, &right)))
 }
 
-/// Predicates that hold for the event at hand, and rules that are to be looked at, without clearing.
+/// What is known of predicates for the event at hand, and rules that are to be looked at. Entries of
+/// earlier events are told by their generation, so that nothing is cleared.
 #[derive(Default)]
 struct Stamps {
     predicates: Vec<u32>,
@@ -332,8 +390,8 @@ impl Stamps {
         if self.rules.len() < rules {
             self.rules.resize(rules, 0);
         }
-        self.generation = self.generation.wrapping_add(1);
-        if self.generation == 0 {
+        self.generation += 1;
+        if self.generation > u32::MAX >> 1 {
             self.predicates.fill(0);
             self.rules.fill(0);
             self.generation = 1;
@@ -341,18 +399,20 @@ impl Stamps {
     }
 
     #[inline]
-    fn set_predicate(&mut self, predicate: u32) {
-        self.predicates[predicate as usize] = self.generation;
+    fn learn(&mut self, predicate: u32, holds: bool) {
+        self.predicates[predicate as usize] = self.generation << 1 | u32::from(holds);
+    }
+
+    /// What is known of a predicate for the event at hand.
+    #[inline]
+    fn known(&self, predicate: u32) -> Option<bool> {
+        let stamp = self.predicates[predicate as usize];
+        (stamp >> 1 == self.generation).then_some(stamp & 1 == 1)
     }
 
     /// Gives `false` where the rule was set before.
     #[inline]
     fn set_rule(&mut self, rule: u32) -> bool {
         std::mem::replace(&mut self.rules[rule as usize], self.generation) != self.generation
-    }
-
-    #[inline]
-    fn holds(&self, predicate: u32) -> bool {
-        self.predicates[predicate as usize] == self.generation
     }
 }

@@ -4,6 +4,7 @@ use aho_corasick::packed::{self, Searcher};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use memchr::memmem::Finder;
 use regex::Regex;
 
 use super::fold::{fold, fold_into};
@@ -52,6 +53,8 @@ pub struct SlotMatcher {
     starts: Vec<(usize, Table)>,
     ends: Vec<(usize, Table)>,
     anywhere: Option<AhoCorasick>,
+    /// In place of the automaton where there are few texts.
+    few: Vec<(Finder<'static>, Vec<Action>)>,
     /// Tells quickly that none of the texts of `anywhere` is there.
     screen: Option<Searcher>,
     anywhere_actions: Vec<Vec<Action>>,
@@ -60,9 +63,43 @@ pub struct SlotMatcher {
     checks: Vec<Check>,
 }
 
+/// A value taken out of the line: its text, and its text folded.
+pub struct Text {
+    kind: Kind,
+    text: Vec<u8>,
+    folded: Vec<u8>,
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self {
+            kind: Kind::Null,
+            text: Vec::new(),
+            folded: Vec::new(),
+        }
+    }
+}
+
+impl Text {
+    pub fn fill(&mut self, raw: &[u8], kind: Kind) {
+        self.kind = kind;
+        self.text.clear();
+        self.text.extend_from_slice(&canonical_text(raw, kind));
+        fold_into(&self.text, &mut self.folded);
+    }
+}
+
+/// Whether a matcher is scanned for most values, or asked now and then.
+#[derive(Clone, Copy)]
+pub enum Size {
+    Fast,
+    Small,
+}
+
 /// Buffers of one evaluator.
 #[derive(Default)]
 pub struct Scratch {
+    found: Vec<u32>,
     folded: Vec<u8>,
     tried: Vec<u32>,
     generation: u32,
@@ -82,6 +119,9 @@ const DFA_BYTES: usize = 16 << 10;
 /// What the vectorised search takes before it loses to the automaton.
 const SCREEN_TEXTS: usize = 64;
 const SCREEN_MIN_BYTES: usize = 3;
+
+/// So few texts are searched for one by one.
+const FEW_TEXTS: usize = 4;
 
 const REGEX_BYTES: usize = 64 << 20;
 
@@ -207,15 +247,25 @@ impl SlotBuilder {
     }
 
     /// `wakes` tells whether a predicate is a witness.
-    pub fn build(self, wakes: impl Fn(u32) -> bool) -> Result<SlotMatcher, String> {
+    pub fn build(self, wakes: impl Fn(u32) -> bool, size: Size) -> Result<SlotMatcher, String> {
         let mut matcher = self.matcher;
         matcher.present_wakes = matcher.present.iter().any(|&predicate| wakes(predicate));
         matcher.starts = by_length(self.starts);
         matcher.ends = by_length(self.ends);
-        if !self.anywhere.is_empty() {
+        if self.anywhere.len() <= FEW_TEXTS {
+            matcher.few = self
+                .anywhere
+                .into_iter()
+                .map(|(text, actions)| (Finder::new(&text).into_owned(), actions))
+                .collect();
+        } else {
             let (texts, actions): (Vec<_>, Vec<_>) = self.anywhere.into_iter().unzip();
             let bytes: usize = texts.iter().map(Vec::len).sum();
-            let kind = (bytes <= DFA_BYTES).then_some(AhoCorasickKind::DFA);
+            let kind = match size {
+                Size::Fast if bytes <= DFA_BYTES => Some(AhoCorasickKind::DFA),
+                Size::Fast => None,
+                Size::Small => Some(AhoCorasickKind::ContiguousNFA),
+            };
             matcher.screen = screen(&texts);
             let automaton = AhoCorasick::builder()
                 .match_kind(MatchKind::Standard)
@@ -275,6 +325,7 @@ impl SlotMatcher {
             && self.starts.is_empty()
             && self.ends.is_empty()
             && self.anywhere.is_none()
+            && self.few.is_empty()
             && self.always.is_empty())
     }
 
@@ -306,15 +357,41 @@ impl SlotMatcher {
     fn scan_text(&self, text: &[u8], scratch: &mut Scratch, found: &mut Vec<u32>) {
         let mut folded = std::mem::take(&mut scratch.folded);
         fold_into(text, &mut folded);
+        self.scan_folded(text, &folded, scratch, found);
+        scratch.folded = folded;
+    }
+
+    /// Whether a predicate holds for a value; for matchers of a single one.
+    pub fn holds(&self, value: &Text, scratch: &mut Scratch) -> bool {
+        if !self.present.is_empty() {
+            return true;
+        }
+        match value.kind {
+            Kind::Null => !self.null.is_empty(),
+            Kind::Composite => false,
+            Kind::String | Kind::Number | Kind::Bool => {
+                let mut found = std::mem::take(&mut scratch.found);
+                found.clear();
+                self.scan_folded(&value.text, &value.folded, scratch, &mut found);
+                let holds = !found.is_empty();
+                scratch.found = found;
+                holds
+            }
+        }
+    }
+
+    fn scan_folded(&self, text: &[u8], folded: &[u8], scratch: &mut Scratch, found: &mut Vec<u32>) {
         scratch.next_value(self.checks.len());
         let mut visit = |actions: &[Action]| {
             for action in actions {
-                if self.passes(action, text, &folded, scratch) {
+                if self.passes(action, text, folded, scratch) {
                     found.push(action.predicate);
                 }
             }
         };
-        if let Some(actions) = self.equals.get(&folded[..]) {
+        if !self.equals.is_empty()
+            && let Some(actions) = self.equals.get(folded)
+        {
             visit(actions);
         }
         for (len, table) in &self.starts {
@@ -337,14 +414,18 @@ impl SlotMatcher {
             && self
                 .screen
                 .as_ref()
-                .is_none_or(|screen| screen.find(&folded[..]).is_some())
+                .is_none_or(|screen| screen.find(folded).is_some())
         {
-            for hit in automaton.find_overlapping_iter(&folded) {
+            for hit in automaton.find_overlapping_iter(folded) {
                 visit(&self.anywhere_actions[hit.pattern().as_usize()]);
             }
         }
+        for (finder, actions) in &self.few {
+            if finder.find(folded).is_some() {
+                visit(actions);
+            }
+        }
         visit(&self.always);
-        scratch.folded = folded;
     }
 
     fn passes(&self, action: &Action, text: &[u8], folded: &[u8], scratch: &mut Scratch) -> bool {
