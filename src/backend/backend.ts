@@ -4,6 +4,7 @@ import type { BatchCacheBackend } from './contract/batch-cache.ts';
 import type { CompareBackend } from './contract/compare.ts';
 import type { ExpositionBackend } from './contract/exposition.ts';
 import type { HashBackend, MacBackend } from './contract/hash.ts';
+import type { HttpBackend } from './contract/http.ts';
 import type { KdfBackend } from './contract/kdf.ts';
 import type { MatchBackend } from './contract/match.ts';
 import type { RuleBackend } from './contract/rule.ts';
@@ -23,6 +24,7 @@ export interface Backend {
   readonly batchCache: BatchCacheBackend;
   readonly compare: CompareBackend;
   readonly exposition: ExpositionBackend;
+  readonly http: HttpBackend;
   readonly match: MatchBackend;
   readonly rule: RuleBackend;
   readonly sign: SignBackend;

@@ -7,6 +7,7 @@ pub mod batch_cache;
 pub mod compare;
 pub mod exposition;
 pub mod hash;
+pub mod http;
 pub mod ipset;
 pub mod json;
 pub mod password;

@@ -9,6 +9,7 @@ mod batch_cache;
 mod compare;
 mod crypto;
 mod exposition;
+mod http;
 mod info;
 mod ipset;
 mod pattern;
@@ -25,6 +26,7 @@ pub fn init(exports: Object, env: Env) -> Result<()> {
     batch_cache::register(&module)?;
     compare::register(&module)?;
     crypto::register(&module)?;
+    http::register(&module)?;
     ipset::register(&module)?;
     pattern::register(&module)?;
     rule::register(&module)

@@ -4,6 +4,7 @@ import type { BatchCacheAddon } from './batch-cache.ts';
 import type { CompareAddon } from './compare.ts';
 import type { ExpositionAddon } from './exposition.ts';
 import type { HashAddon } from './hash.ts';
+import type { HttpAddon } from './http.ts';
 import type { KdfAddon } from './kdf.ts';
 import type { MatchAddon } from './match.ts';
 import type { RuleAddon } from './rule.ts';
@@ -18,6 +19,7 @@ export interface Addon
     CompareAddon,
     ExpositionAddon,
     HashAddon,
+    HttpAddon,
     KdfAddon,
     MatchAddon,
     RuleAddon {

@@ -6,6 +6,7 @@ import { nativeBatchCache } from './batch-cache.ts';
 import { nativeCompare } from './compare.ts';
 import { nativeExposition } from './exposition.ts';
 import { nativeHash, nativeMac } from './hash.ts';
+import { nativeHttp } from './http.ts';
 import { nativeKdf } from './kdf.ts';
 import { nativeMatch } from './match.ts';
 import { nativeRule } from './rule.ts';
@@ -21,6 +22,8 @@ export const native = (addon: Addon): Backend => ({
   kdf: nativeKdf(addon),
   mac: nativeMac(addon),
   exposition: nativeExposition(addon),
+  exposition: portableExposition,
+  http: nativeHttp(addon),
   match: nativeMatch(addon),
   rule: nativeRule(addon),
   sign: nativeSign(addon),

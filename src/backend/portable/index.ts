@@ -5,6 +5,7 @@ import { portableBatchCache } from './batch-cache.ts';
 import { portableCompare } from './compare.ts';
 import { portableExposition } from './exposition/index.ts';
 import { portableHash, portableMac } from './hash.ts';
+import { portableHttp } from './http/index.ts';
 import { portableKdf } from './kdf.ts';
 import { portableMatch } from './match/index.ts';
 import { portableRule } from './rule/engine.ts';
@@ -20,6 +21,7 @@ export const portable: Backend = {
   hash: portableHash,
   kdf: portableKdf,
   mac: portableMac,
+  http: portableHttp,
   match: portableMatch,
   rule: portableRule,
   sign: portableSign,

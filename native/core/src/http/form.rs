@@ -1,0 +1,55 @@
+//! Query strings, urlencoded bodies and cookies.
+
+use super::bytes::{find_byte, trim};
+use super::decode::percent_decode;
+use super::fields::Visitor;
+
+/// `name=value` pairs joined by `&`.
+pub fn walk_form(text: &[u8], name_at: u16, value_at: u16, visitor: &mut impl Visitor) {
+    let mut from = 0;
+    while from <= text.len() {
+        let to = find_byte(text, from, b'&').unwrap_or(text.len());
+        // `&amp;` copied out of HTML source is a plain separator.
+        if text[from..].starts_with(b"amp;") {
+            from += 4;
+        }
+        if to > from {
+            let pair = &text[from..to];
+            let split = find_byte(pair, 0, b'=');
+            let name = percent_decode(&pair[..split.unwrap_or(pair.len())], true);
+            if !visitor.field(name_at, &name, &name) {
+                return;
+            }
+            if let Some(split) = split
+                && !visitor.field(value_at, &name, &percent_decode(&pair[split + 1..], true))
+            {
+                return;
+            }
+        }
+        from = to + 1;
+    }
+}
+
+/// Cookie pairs joined by `;`. RFC 6265 section 4.2.1.
+pub fn walk_cookies(text: &[u8], name_at: u16, value_at: u16, visitor: &mut impl Visitor) {
+    for pair in text.split(|&b| b == b';') {
+        let pair = trim(pair);
+        if pair.is_empty() {
+            continue;
+        }
+        let split = find_byte(pair, 0, b'=');
+        let name = percent_decode(&pair[..split.unwrap_or(pair.len())], false);
+        if !visitor.field(name_at, &name, &name) {
+            return;
+        }
+        if let Some(split) = split {
+            let mut value = &pair[split + 1..];
+            if let [b'"', inner @ .., b'"'] = value {
+                value = inner;
+            }
+            if !visitor.field(value_at, &name, &percent_decode(value, true)) {
+                return;
+            }
+        }
+    }
+}

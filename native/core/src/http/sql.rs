@@ -1,0 +1,295 @@
+//! A value read as a piece of SQL, one letter a token. The letters are listed in the portable twin
+//! and in `signatures/http/words-sql.yml`.
+
+use super::bytes::{at, find, find_byte, is_alpha, is_space, is_word};
+use super::program::Words;
+
+/// Token strings are cut here: evidence of an injection stands near the start.
+pub const MAX_TOKENS: usize = 1024;
+
+/// Reads a lower-case value. `quote` 0 reads it as it stands; a quote's code reads it as the rest
+/// of a literal that this quote opened.
+pub fn tokenise(text: &[u8], quote: u8, words: &Words, tokens: &mut Vec<u8>) {
+    tokens.clear();
+    let end = text.len();
+    let mut i = 0;
+    if quote != 0 {
+        i = close_string(text, 0, quote);
+        if i > end {
+            tokens.push(b'z');
+            return;
+        }
+        tokens.push(b's');
+    }
+    while i < end && tokens.len() < MAX_TOKENS {
+        let byte = text[i];
+        if is_space(byte) || byte == 0 || byte == 0xa0 {
+            i += 1;
+            continue;
+        }
+        let next = at(text, i + 1);
+        if byte.is_ascii_digit() || (byte == b'.' && next.is_ascii_digit()) {
+            i = number(text, i, words, tokens);
+            continue;
+        }
+        if is_alpha(byte) || byte == b'_' || byte >= 0x80 {
+            let tail = word_end(text, i);
+            let after = at(text, tail);
+            if (after == b'\'' || after == b'"') && tail - i == 1 && b"xbneq".contains(&byte) {
+                let closed = close_string(text, tail + 1, after);
+                tokens.push(if closed > end { b'z' } else { b's' });
+                i = closed;
+                continue;
+            }
+            tokens.push(word_class(text, i, tail, words));
+            i = tail;
+            continue;
+        }
+        i = symbol(text, i, byte, next, words, tokens);
+    }
+}
+
+/// A number, or a name that starts with one; gives where it ends.
+fn number(text: &[u8], from: usize, words: &Words, tokens: &mut Vec<u8>) -> usize {
+    let end = number_end(text, from);
+    let tail = word_end(text, end);
+    if tail == end {
+        tokens.push(b'1');
+        return end;
+    }
+    if let Some(known) = words.get(&text[end..tail])
+        && !b"afx".contains(known)
+    {
+        tokens.push(b'1');
+        return end;
+    }
+    let bare_hex = text[from] == b'0' && at(text, from + 1) == b'x' && tail - from == 2;
+    tokens.push(if bare_hex { b'1' } else { b'n' });
+    tail
+}
+
+fn symbol(text: &[u8], i: usize, byte: u8, next: u8, words: &Words, tokens: &mut Vec<u8>) -> usize {
+    let end = text.len();
+    match byte {
+        b'\'' | b'"' => {
+            let closed = close_string(text, i + 1, byte);
+            tokens.push(if closed > end { b'z' } else { b's' });
+            closed
+        }
+        b'`' => match find_byte(text, i + 1, b'`') {
+            Some(closed) => {
+                tokens.push(b'n');
+                closed + 1
+            }
+            None => {
+                tokens.push(b'z');
+                end
+            }
+        },
+        b'-' if next == b'-' => {
+            tokens.push(b'c');
+            line_end(text, i)
+        }
+        b'#' => {
+            tokens.push(b'c');
+            line_end(text, i)
+        }
+        b'-' | b'+' => {
+            // A sign is part of the number where no operand stands before it.
+            if tokens.last().is_some_and(|last| b"1snlv)".contains(last)) {
+                tokens.push(b'+');
+            }
+            i + 1
+        }
+        b'/' if next == b'*' => {
+            if at(text, i + 2) == b'!' {
+                tokens.push(b'C');
+                let mut to = i + 3;
+                while at(text, to).is_ascii_digit() {
+                    to += 1;
+                }
+                return to;
+            }
+            match find(text, i + 2, b"*/") {
+                Some(closed) => {
+                    if closed + 2 >= end {
+                        tokens.push(b'c');
+                    }
+                    closed + 2
+                }
+                None => {
+                    tokens.push(b'c');
+                    end
+                }
+            }
+        }
+        b'*' if next == b'/' => i + 2,
+        b'/' | b'*' | b'%' | b'^' | b'~' => {
+            tokens.push(b'+');
+            i + 1
+        }
+        b'|' | b'&' => {
+            tokens.push(if next == byte { b'&' } else { b'+' });
+            i + if next == byte { 2 } else { 1 }
+        }
+        b'=' | b'<' | b'>' => {
+            let mut to = i + 1;
+            while to < end && b"<=>".contains(&text[to]) {
+                to += 1;
+            }
+            tokens.push(b'=');
+            to
+        }
+        b'!' if next == b'=' || next == b'~' => {
+            tokens.push(b'=');
+            i + 2
+        }
+        b'!' => {
+            tokens.push(b'!');
+            i + 1
+        }
+        b':' if next == b'=' => {
+            tokens.push(b'=');
+            i + 2
+        }
+        b':' if next == b':' && is_alpha(at(text, i + 2)) => {
+            tokens.push(b':');
+            word_end(text, i + 2)
+        }
+        b'@' => {
+            let mut to = i + 1;
+            while to < end && (text[to] == b'@' || text[to] == b'`' || is_word(text[to])) {
+                to += 1;
+            }
+            tokens.push(b'v');
+            to
+        }
+        b'(' | b')' | b',' | b';' | b'.' | b'{' | b'}' => {
+            tokens.push(byte);
+            i + 1
+        }
+        b'[' => {
+            let tail = word_end(text, i + 1);
+            if tail > i + 1 && at(text, tail) == b']' {
+                let known = word_class(text, i + 1, tail, words);
+                tokens.push(if known == b'N' { b'N' } else { b'n' });
+                return tail + 1;
+            }
+            tokens.push(b'?');
+            i + 1
+        }
+        _ => {
+            tokens.push(b'?');
+            i + 1
+        }
+    }
+}
+
+/// One past the closing quote, or one past the end where there is none. Doubled and escaped quotes stay inside.
+fn close_string(text: &[u8], from: usize, quote: u8) -> usize {
+    let end = text.len();
+    let mut i = from;
+    while i < end {
+        match memchr::memchr2(b'\\', quote, &text[i..]) {
+            None => return end + 1,
+            Some(found) => i += found,
+        }
+        if text[i] == b'\\' {
+            i += if at(text, i + 1) == quote && i + 1 < end {
+                2
+            } else {
+                1
+            };
+        } else {
+            if i + 1 >= end || text[i + 1] != quote {
+                return i + 1;
+            }
+            i += 2;
+        }
+    }
+    end + 1
+}
+
+fn number_end(text: &[u8], from: usize) -> usize {
+    let mut i = from;
+    if text[i] == b'0' && matches!(at(text, i + 1), b'x' | b'b') {
+        let mut tail = i + 2;
+        while at(text, tail).is_ascii_hexdigit() {
+            tail += 1;
+        }
+        if tail > i + 2 {
+            return tail;
+        }
+    }
+    let digits = |mut i: usize| {
+        while at(text, i).is_ascii_digit() {
+            i += 1;
+        }
+        i
+    };
+    i = digits(i);
+    if at(text, i) == b'.' {
+        i = digits(i + 1);
+    }
+    if at(text, i) == b'e' {
+        let sign = if matches!(at(text, i + 1), b'+' | b'-') {
+            2
+        } else {
+            1
+        };
+        if at(text, i + sign).is_ascii_digit() {
+            i = digits(i + sign);
+        }
+    }
+    i
+}
+
+/// A word goes on over dots that join names: `mysql.user`, `information_schema.tables`.
+fn word_end(text: &[u8], from: usize) -> usize {
+    let mut i = from;
+    loop {
+        while i < text.len() && is_word(text[i]) {
+            i += 1;
+        }
+        let after = at(text, i + 1);
+        if i > from && at(text, i) == b'.' && (is_alpha(after) || after == b'_') {
+            i += 1;
+        } else {
+            return i;
+        }
+    }
+}
+
+fn word_class(text: &[u8], from: usize, to: usize, words: &Words) -> u8 {
+    let word = &text[from..to];
+    let known = match words.get(word) {
+        Some(&known) => known,
+        None => {
+            let Some(dot) = memchr::memchr(b'.', word) else {
+                return b'n';
+            };
+            let last_dot = memchr::memrchr(b'.', word).unwrap_or(dot);
+            let first = words.get(&word[..dot]);
+            let last = words.get(&word[last_dot + 1..]);
+            if first == Some(&b'N') || last == Some(&b'N') {
+                b'N'
+            } else if last == Some(&b'F') {
+                b'F'
+            } else {
+                return b'n';
+            }
+        }
+    };
+    if known != b'f' && known != b'F' {
+        return known;
+    }
+    let mut i = to;
+    while i < text.len() && is_space(text[i]) {
+        i += 1;
+    }
+    if at(text, i) == b'(' { known } else { b'n' }
+}
+
+fn line_end(text: &[u8], from: usize) -> usize {
+    find_byte(text, from, b'\n').map_or(text.len(), |found| found + 1)
+}
