@@ -22,7 +22,6 @@ export const native = (addon: Addon): Backend => ({
   kdf: nativeKdf(addon),
   mac: nativeMac(addon),
   exposition: nativeExposition(addon),
-  exposition: portableExposition,
   http: nativeHttp(addon),
   match: nativeMatch(addon),
   rule: nativeRule(addon),

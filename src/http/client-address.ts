@@ -1,0 +1,57 @@
+import { IpSet } from '../match/index.ts';
+
+/**
+ * Whom to believe about the client's address: `false` nobody (the connection's own address),
+ * a number that many proxies in front, or the networks (CIDR) that proxies stand in.
+ */
+export type TrustProxy = false | number | readonly string[];
+
+/** Tells the client's address, believing `X-Forwarded-For` only as far as proxies are trusted. */
+export function clientAddressReader(
+  trust: TrustProxy = false,
+): (remote: string, forwarded?: string) => string {
+  if (trust === false) return (remote) => plain(remote);
+  if (typeof trust === 'number') {
+    return (remote, forwarded) => {
+      const chain = [...split(forwarded), plain(remote)];
+      return chain[Math.max(0, chain.length - 1 - trust)] as string;
+    };
+  }
+  const proxies = IpSet.parse(trust.join('\n'));
+  return (remote, forwarded) => {
+    const chain = [...split(forwarded), plain(remote)];
+    // From the nearest hop outwards: the first that is no trusted proxy is the client.
+    for (let at = chain.length - 1; at > 0; at--) {
+      if (!isIn(proxies, chain[at] as string)) return chain[at] as string;
+    }
+    return chain[0] as string;
+  };
+}
+
+/** Whether a set holds an address; what is no address is in none. */
+export function isIn(set: IpSet<string>, address: string): boolean {
+  try {
+    return set.has(address);
+  } catch {
+    // A header may say anything: text that is no address is in no network.
+    return false;
+  }
+}
+
+function split(forwarded: string | undefined): string[] {
+  if (forwarded === undefined) return [];
+  return forwarded
+    .slice(-2048)
+    .split(',')
+    .map((part) => plain(part.trim()))
+    .filter((part) => part !== '');
+}
+
+/** Without brackets, port, and the IPv6 spelling of an IPv4 address. */
+function plain(address: string): string {
+  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(address)?.[1];
+  const bare =
+    bracketed ??
+    (/^\d+\.\d+\.\d+\.\d+:\d+$/.test(address) ? address.slice(0, address.indexOf(':')) : address);
+  return bare.startsWith('::ffff:') && bare.includes('.') ? bare.slice(7) : bare;
+}

@@ -1,0 +1,48 @@
+import { invalidArgument } from '../errors.ts';
+import type { HttpSignature } from './program.ts';
+
+/** What not to report; a finding is left out when it fits all that one exclusion names. */
+export interface Exclusion {
+  /** Path, or its start where it ends in `*`. */
+  readonly path?: string;
+  /** Parameter, header, cookie, part or JSON key, exactly. */
+  readonly parameter?: string;
+  /** Signature id, e.g. `sqli-select`. */
+  readonly signature?: string;
+  /** Category, e.g. `xss`. */
+  readonly category?: string;
+}
+
+/** The exclusions of one inspector. */
+export class Exclusions {
+  readonly #all: readonly Exclusion[];
+
+  /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for one that names nothing: it would leave out everything. */
+  constructor(all: readonly Exclusion[]) {
+    all.forEach((exclusion, index) => {
+      const { path, parameter, signature, category } = exclusion;
+      if ([path, parameter, signature, category].every((part) => part === undefined)) {
+        throw invalidArgument(
+          `exclusions[${index}]`,
+          'an object with a path, parameter, signature or category',
+        );
+      }
+    });
+    this.#all = all;
+  }
+
+  covers(path: string, parameter: string, signature: HttpSignature): boolean {
+    return this.#all.some(
+      (one) =>
+        (one.path === undefined || fitsPath(one.path, path)) &&
+        (one.parameter === undefined || one.parameter === parameter) &&
+        (one.signature === undefined || one.signature === signature.id) &&
+        (one.category === undefined || one.category === signature.category),
+    );
+  }
+}
+
+/** Whether a path is the one named, or starts with it where the name ends in `*`. */
+export function fitsPath(named: string, path: string): boolean {
+  return named.endsWith('*') ? path.startsWith(named.slice(0, -1)) : path === named;
+}

@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import { debuglog } from 'node:util';
+import type { Detection } from '../detect/detection.ts';
+import { invalidArgument } from '../errors.ts';
+import type { AddressList } from './address-lists.ts';
+import { clientAddressReader, type TrustProxy } from './client-address.ts';
+import { detectionsOf, type RequestOrigin } from './detections.ts';
+import { fitsPath } from './exclusions.ts';
+import { HttpInspector, type HttpVerdict, type InspectorOptions } from './inspector.ts';
+import type { Bans } from './limits/bans.ts';
+import type { LimitDecision, RateLimiter } from './limits/limiter.ts';
+
+/** `monitor` reports and lets through; `block` answers for the application; `off` does nothing. */
+export type GuardMode = 'monitor' | 'block' | 'off';
+
+/** What a route may have otherwise; the first whose path fits counts. */
+export interface RouteRule {
+  /** Path, or its start where it ends in `*`. */
+  readonly path: string;
+  readonly mode?: GuardMode;
+  readonly limiter?: RateLimiter | false;
+  /** Bytes of body that are inspected. */
+  readonly maxBodyBytes?: number;
+}
+
+export interface GuardOptions extends InspectorOptions {
+  /** Default `monitor`. */
+  readonly mode?: GuardMode;
+  readonly trustProxy?: TrustProxy;
+  /** What happens when the guard itself fails: the request passes (`open`, default) or gets a 503 (`closed`). */
+  readonly onFailure?: 'open' | 'closed';
+  /** Bytes of body that are read for inspection; the application gets all of it. Default 128 KiB. */
+  readonly maxBodyBytes?: number;
+  /** Larger bodies are refused with 413 in `block` mode. Default: no limit but the application's. */
+  readonly maxContentLength?: number;
+  readonly routes?: readonly RouteRule[];
+  readonly limiter?: RateLimiter;
+  readonly bans?: Bans;
+  /** Never stopped nor inspected. */
+  readonly allow?: AddressList;
+  /** Always refused. */
+  readonly deny?: AddressList;
+  /** Header that carries the request id, taken over when a trusted proxy sent it. Default `x-request-id`. */
+  readonly requestIdHeader?: string;
+  readonly onDetection?: (detections: readonly Detection[]) => void;
+  readonly onError?: (error: unknown) => void;
+  readonly clock?: () => number;
+}
+
+/** A request as frameworks hand it over. */
+export interface GuardedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly rawHeaders: readonly string[];
+  readonly remoteAddress: string;
+}
+
+export type BlockReason = 'attack' | 'banned' | 'denied' | 'rate-limit' | 'too-large' | 'failure';
+
+/** What the guard decided; middlewares give it to the application. */
+export interface GuardDecision {
+  readonly action: 'pass' | 'block';
+  readonly reason?: BlockReason;
+  /** Status and headers of the answer where blocked; headers to add where passed. */
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly requestId: string;
+  readonly clientAddress: string;
+  readonly mode: GuardMode;
+  readonly verdict?: HttpVerdict;
+  readonly limit?: LimitDecision;
+}
+
+/** A request under way: decided upon its head first, then, where it has one, upon its body. */
+export interface Admission {
+  readonly decision: GuardDecision;
+  /** Bytes of body wanted for inspection; 0: none. */
+  readonly bodyBytes: number;
+}
+
+const debug = debuglog('wolfsec');
+
+/** Lists, bans, limits and inspection in that order, and what follows from them. */
+export class HttpGuard {
+  readonly #options: GuardOptions;
+  readonly #inspector: HttpInspector;
+  readonly #addressOf: (remote: string, forwarded?: string) => string;
+  readonly #clock: () => number;
+
+  /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` as {@link HttpInspector} does, and for an unknown mode. */
+  constructor(options: GuardOptions = {}) {
+    const { mode = 'monitor', onFailure = 'open' } = options;
+    if (!['monitor', 'block', 'off'].includes(mode)) throw invalidArgument('mode', 'monitor, block or off');
+    if (!['open', 'closed'].includes(onFailure)) throw invalidArgument('onFailure', 'open or closed');
+    this.#options = { mode, onFailure, ...options };
+    this.#inspector = new HttpInspector(options);
+    this.#addressOf = clientAddressReader(options.trustProxy);
+    this.#clock = options.clock ?? Date.now;
+  }
+
+  /** Decides upon the head of a request. Never throws: a failure of the guard's own is decided by `onFailure`. */
+  async admit(request: GuardedRequest): Promise<Admission> {
+    const context = this.#context(request);
+    try {
+      return await this.#admit(request, context);
+    } catch (error) {
+      return { decision: this.#failed(error, context), bodyBytes: 0 };
+    }
+  }
+
+  /** Decides upon the whole request, `body` being as much of it as was asked for. Never throws. */
+  inspect(request: GuardedRequest, admission: Admission, body?: Uint8Array): GuardDecision {
+    const { decision } = admission;
+    try {
+      const verdict = this.#inspector.inspect({ ...request, body });
+      if (verdict.findings.length === 0) return decision;
+      this.#report(request, decision, verdict);
+      if (!verdict.attack) return { ...decision, verdict };
+      this.#options.bans?.offend(decision.clientAddress, verdict.score);
+      return this.#stop({ ...decision, verdict }, 'attack', 403);
+    } catch (error) {
+      return this.#failed(error, decision);
+    }
+  }
+
+  async #admit(request: GuardedRequest, context: GuardDecision): Promise<Admission> {
+    const { allow, deny, bans } = this.#options;
+    const path = pathOf(request.url);
+    const route = this.#options.routes?.find((one) => fitsPath(one.path, path));
+    const passed = { ...context, mode: route?.mode ?? context.mode };
+    if (passed.mode === 'off' || allow?.has(context.clientAddress)) return { decision: passed, bodyBytes: 0 };
+    if (deny?.has(context.clientAddress)) return ended(this.#stop(passed, 'denied', 403));
+    const ban = bans?.banned(context.clientAddress);
+    if (ban) {
+      const seconds = Math.ceil((ban.untilMs - this.#clock()) / 1000);
+      const refused = {
+        ...passed,
+        headers: { ...passed.headers, 'retry-after': String(Math.max(1, seconds)) },
+      };
+      return ended(this.#stop(refused, 'banned', 403));
+    }
+    const limiter = route?.limiter ?? this.#options.limiter;
+    let decision: GuardDecision = passed;
+    if (limiter) {
+      const limit = await limiter.consume(context.clientAddress);
+      decision = { ...passed, limit, headers: { ...passed.headers, ...limitHeaders(limit) } };
+      if (!limit.allowed) return ended(this.#stop(decision, 'rate-limit', 429));
+    }
+    const length = Number(header(request.rawHeaders, 'content-length') ?? 0);
+    if (length > (this.#options.maxContentLength ?? Number.POSITIVE_INFINITY)) {
+      return ended(this.#stop(decision, 'too-large', 413));
+    }
+    const carries = length > 0 || header(request.rawHeaders, 'transfer-encoding') !== undefined;
+    const most = route?.maxBodyBytes ?? this.#options.maxBodyBytes ?? 131_072;
+    return { decision, bodyBytes: carries ? most : 0 };
+  }
+
+  #context(request: GuardedRequest): GuardDecision {
+    const name = this.#options.requestIdHeader ?? 'x-request-id';
+    const given = this.#options.trustProxy ? header(request.rawHeaders, name) : undefined;
+    const requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+    const clientAddress = this.#addressOf(
+      request.remoteAddress,
+      header(request.rawHeaders, 'x-forwarded-for'),
+    );
+    return {
+      action: 'pass',
+      status: 200,
+      headers: { [name]: requestId },
+      requestId,
+      clientAddress,
+      mode: this.#options.mode ?? 'monitor',
+    };
+  }
+
+  #stop(decision: GuardDecision, reason: BlockReason, status: number): GuardDecision {
+    return decision.mode === 'block'
+      ? { ...decision, action: 'block', reason, status }
+      : { ...decision, reason };
+  }
+
+  #failed(error: unknown, decision: GuardDecision): GuardDecision {
+    this.#quietly(() => this.#options.onError?.(error));
+    if (this.#options.onFailure === 'open') return decision;
+    return { ...decision, action: 'block', reason: 'failure', status: 503 };
+  }
+
+  #report(request: GuardedRequest, decision: GuardDecision, verdict: HttpVerdict): void {
+    const { onDetection } = this.#options;
+    if (!onDetection) return;
+    const userAgent = header(request.rawHeaders, 'user-agent');
+    const origin: RequestOrigin = {
+      requestId: decision.requestId,
+      clientAddress: decision.clientAddress,
+      method: request.method,
+      path: pathOf(request.url),
+      ...(userAgent === undefined ? {} : { userAgent }),
+      timeMs: this.#clock(),
+    };
+    this.#quietly(() => onDetection(detectionsOf(verdict, origin)));
+  }
+
+  /** What listeners throw is theirs: it neither stops nor passes a request. */
+  #quietly(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      debug('a listener threw: %o', error);
+    }
+  }
+}
+
+const ended = (decision: GuardDecision): Admission => ({ decision, bodyBytes: 0 });
+
+/** Headers as draft-ietf-httpapi-ratelimit-headers names them, and `Retry-After` of RFC 9110. */
+function limitHeaders(limit: LimitDecision): Record<string, string> {
+  const headers: Record<string, string> = {
+    'ratelimit-limit': String(limit.limit),
+    'ratelimit-remaining': String(limit.remaining),
+    'ratelimit-reset': String(Math.ceil(limit.resetAfterMs / 1000)),
+  };
+  if (!limit.allowed) headers['retry-after'] = String(Math.max(1, Math.ceil(limit.retryAfterMs / 1000)));
+  return headers;
+}
+
+function pathOf(url: string): string {
+  const question = url.indexOf('?');
+  return question < 0 ? url : url.slice(0, question);
+}
+
+/** The first header of a name among names and values in turn. */
+export function header(rawHeaders: readonly string[], name: string): string | undefined {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    if ((rawHeaders[at] as string).toLowerCase() === name) return rawHeaders[at + 1];
+  }
+  return undefined;
+}

@@ -1,0 +1,45 @@
+export type { HttpLimits, HttpLocation } from '../backend/contract/http.ts';
+export { AddressList, type AddressListOptions } from './address-lists.ts';
+export type { TrustProxy } from './client-address.ts';
+export { detectionsOf, type RequestOrigin } from './detections.ts';
+export type { Exclusion } from './exclusions.ts';
+export {
+  type BlockReason,
+  type GuardDecision,
+  type GuardedRequest,
+  type GuardMode,
+  type GuardOptions,
+  HttpGuard,
+  type RouteRule,
+} from './guard.ts';
+export {
+  defaultHttpLimits,
+  type HttpFinding,
+  HttpInspector,
+  type HttpVerdict,
+  type InspectorOptions,
+  type ParanoiaLevel,
+  severityScores,
+} from './inspector.ts';
+export { type Ban, type BanOptions, Bans } from './limits/bans.ts';
+export {
+  type Limit,
+  type LimitAlgorithm,
+  type LimitDecision,
+  type LimitStore,
+  RateLimiter,
+  type RateLimiterOptions,
+} from './limits/limiter.ts';
+export { LoginGuard, type LoginGuardOptions, type LoginVerdict } from './limits/logins.ts';
+export { MemoryWindows } from './limits/memory.ts';
+export {
+  fromIoredis,
+  fromNodeRedis,
+  type IoredisLike,
+  type NodeRedisLike,
+  type RedisScripts,
+  RedisWindows,
+} from './limits/redis.ts';
+export type { HttpRequest } from './pack.ts';
+export { type HttpSignature, type HttpSignatures, loadSignatures } from './program.ts';
+export { type Leak, type LeakKind, ResponseInspector, type ResponseInspectorOptions } from './response.ts';

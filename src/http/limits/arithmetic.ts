@@ -1,0 +1,106 @@
+import type { Limit, LimitDecision } from './limiter.ts';
+
+/** What is kept of a key: two numbers, whose meaning is the algorithm's. */
+export interface LimitState {
+  a: number;
+  b: number;
+  c: number;
+}
+
+/**
+ * One step of an algorithm; changes `state` only when the request is allowed.
+ *
+ * `gcra`: a = theoretical arrival time (ITU-T I.371). `token-bucket`: a = tokens, b = when counted.
+ * `sliding-window`: a = start of the current span, b = its count, c = the count of the span before,
+ * weighted by how much of it the window still covers.
+ */
+export function step(
+  state: LimitState,
+  fresh: boolean,
+  cost: number,
+  limit: Limit,
+  nowMs: number,
+): LimitDecision {
+  switch (limit.algorithm) {
+    case 'gcra':
+      return gcra(state, fresh, cost, limit, nowMs);
+    case 'token-bucket':
+      return bucket(state, fresh, cost, limit, nowMs);
+    case 'sliding-window':
+      return sliding(state, fresh, cost, limit, nowMs);
+  }
+}
+
+function gcra(state: LimitState, fresh: boolean, cost: number, limit: Limit, nowMs: number): LimitDecision {
+  const interval = limit.spanMs / limit.requests;
+  const tolerance = interval * limit.burst;
+  const arrival = fresh ? nowMs : Math.max(state.a, nowMs);
+  const next = arrival + interval * cost;
+  const early = next - tolerance - nowMs;
+  const allowed = early <= 1e-9;
+  if (allowed) state.a = next;
+  const kept = allowed ? next : arrival;
+  return {
+    allowed,
+    limit: limit.burst,
+    remaining: Math.max(0, Math.floor((nowMs + tolerance - kept) / interval + 1e-9)),
+    retryAfterMs: allowed ? 0 : Math.ceil(early),
+    resetAfterMs: Math.max(0, Math.ceil(kept - nowMs)),
+  };
+}
+
+function bucket(state: LimitState, fresh: boolean, cost: number, limit: Limit, nowMs: number): LimitDecision {
+  const perMs = limit.requests / limit.spanMs;
+  const held = fresh ? limit.burst : Math.min(limit.burst, state.a + Math.max(0, nowMs - state.b) * perMs);
+  const allowed = held - cost >= -1e-9;
+  const left = allowed ? Math.max(0, held - cost) : held;
+  state.a = left;
+  state.b = nowMs;
+  return {
+    allowed,
+    limit: limit.burst,
+    remaining: Math.floor(left + 1e-9),
+    retryAfterMs: allowed ? 0 : Math.ceil((cost - held) / perMs),
+    resetAfterMs: Math.ceil((limit.burst - left) / perMs),
+  };
+}
+
+function sliding(
+  state: LimitState,
+  fresh: boolean,
+  cost: number,
+  limit: Limit,
+  nowMs: number,
+): LimitDecision {
+  const start = Math.floor(nowMs / limit.spanMs) * limit.spanMs;
+  if (fresh || start - state.a > limit.spanMs) {
+    state.b = 0;
+    state.c = 0;
+  } else if (start > state.a) {
+    state.c = state.b;
+    state.b = 0;
+  }
+  state.a = start;
+  const share = 1 - (nowMs - start) / limit.spanMs;
+  const used = state.c * share + state.b;
+  const allowed = used + cost <= limit.requests + 1e-9;
+  if (allowed) state.b += cost;
+  const left = limit.requests - (allowed ? used + cost : used);
+  return {
+    allowed,
+    limit: limit.requests,
+    remaining: Math.max(0, Math.floor(left + 1e-9)),
+    retryAfterMs: allowed ? 0 : slidingWait(state, used + cost - limit.requests, limit, nowMs - start),
+    resetAfterMs: Math.ceil(start + limit.spanMs * 2 - nowMs),
+  };
+}
+
+/** How long until enough of the span before has left the window, or else until this span is the one before. */
+function slidingWait(state: LimitState, excess: number, limit: Limit, into: number): number {
+  const toNext = limit.spanMs - into;
+  if (state.c > 0) {
+    const wait = (excess / state.c) * limit.spanMs;
+    if (wait <= toNext) return Math.ceil(wait);
+  }
+  return Math.ceil(toNext);
+}
