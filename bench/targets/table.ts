@@ -22,9 +22,9 @@ export function targetTable(native: Figures | undefined, portable: Figures, mach
   ].join('\n');
 }
 
-/** Puts the table between its markers; throws where the text has none. */
-export function between(text: string, table: string): string {
-  const [start, end] = ['<!-- targets:start -->', '<!-- targets:end -->'];
+/** Puts a table between its markers; throws where the text has none. */
+export function between(text: string, table: string, name: 'targets' | 'losses' = 'targets'): string {
+  const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
   const from = text.indexOf(start);
   const to = text.indexOf(end);
   if (from < 0 || to < from) throw new Error(`the text has no ${start} … ${end}`);

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import type { AreaRecord } from '../../bench/harness/record.ts';
+import { losses, lossTable } from '../../bench/report/losses.ts';
+import { launches } from './synthetic.ts';
+
+function record(nativeNs: number, otherNs: number, other: string): AreaRecord {
+  const [native] = launches(1, 1, nativeNs)[0] ?? [];
+  const [peer] = launches(1, 2, otherNs)[0] ?? [];
+  const cases = [...(native?.cases ?? []), ...(peer?.cases ?? []).map((c) => ({ ...c, name: other }))];
+  return {
+    version: 1,
+    area: 'match',
+    environment: {} as AreaRecord['environment'],
+    launches: [[{ group: 'one call', references: native?.references ?? {}, cases }]],
+  };
+}
+
+test('a faster peer is named, with how much', () => {
+  const [loss] = losses([record(200, 100, 'portable')]);
+  expect(loss?.faster).toBe('portable');
+  expect(loss?.ratio).toBeCloseTo(2, 0);
+  expect(lossTable(losses([record(2000, 1000, 'peer')]))).toMatch(
+    /\| match \| one call \| 2\.0\d µs \| peer, 1\.0\d µs \| 2\.0× \|/,
+  );
+});
+
+test('what is equal, slower or only a floor is no loss', () => {
+  expect(losses([record(100, 98, 'portable')])).toEqual([]);
+  expect(losses([record(100, 300, 'portable')])).toEqual([]);
+  expect(losses([record(100, 50, 'C++ by hand')])).toEqual([]);
+});
