@@ -120,7 +120,8 @@ export const portableAead: AeadBackend = {
   open: (key, sealed, aad, output) => release(open(inside(key), sealed, aad), output),
   sealInPlace(handle, buffer, aad) {
     const key = inside(handle);
-    const plaintext = buffer.slice(key.nonceBytes, buffer.length - aeadTagBytes);
+    // A copy: the slice of a Buffer would be a view.
+    const plaintext = Uint8Array.from(buffer.subarray(key.nonceBytes, buffer.length - aeadTagBytes));
     const status = sealAfter(key, nextNonce(key, buffer.subarray(0, key.nonceBytes)), plaintext, aad, buffer);
     plaintext.fill(0);
     return status;

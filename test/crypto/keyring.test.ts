@@ -1,0 +1,120 @@
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  AeadKey,
+  Envelope,
+  envKeyProvider,
+  FieldCipher,
+  fileKeyProvider,
+  KeyRing,
+  type KmsClient,
+  kmsKeyProvider,
+  randomBytes,
+} from '../../src/crypto/index.ts';
+
+test('an old key opens, the new one seals, and a removed one is missed by name', () => {
+  using ring = KeyRing.generate();
+  const old = ring.primaryId;
+  const sealed = ring.seal('secret', 'row 1');
+  ring.rotate();
+  expect(ring.needsReseal(sealed)).toBe(true);
+  expect(ring.open(sealed, 'row 1').toString()).toBe('secret');
+  const resealed = ring.reseal(sealed, 'row 1');
+  expect(ring.needsReseal(resealed)).toBe(false);
+  using copy = KeyRing.import(JSON.parse(JSON.stringify(ring.export())));
+  expect(copy.open(sealed, 'row 1').toString()).toBe('secret');
+  ring.remove(old);
+  expect(() => ring.open(sealed, 'row 1')).toThrow(expect.objectContaining({ code: 'WOLFSEC_UNKNOWN_KEY' }));
+  expect(ring.open(resealed, 'row 1').toString()).toBe('secret');
+  expect(() => ring.remove(ring.primaryId)).toThrow(
+    expect.objectContaining({ code: 'WOLFSEC_INVALID_ARGUMENT' }),
+  );
+  expect(() => ring.open(Buffer.of(9, 9))).toThrow(expect.objectContaining({ code: 'WOLFSEC_OPEN_FAILED' }));
+});
+
+test('the key id in the header is authenticated', () => {
+  using ring = KeyRing.generate();
+  const sealed = ring.seal('secret');
+  const exported = ring.export();
+  const twin = (exported.keys[0]!.id % 1000) + 1;
+  using both = KeyRing.import({ ...exported, keys: [...exported.keys, { ...exported.keys[0]!, id: twin }] });
+  sealed.writeUInt32BE(twin, 1);
+  expect(() => both.open(sealed)).toThrow(expect.objectContaining({ code: 'WOLFSEC_OPEN_FAILED' }));
+});
+
+/** A service that has the shape of AWS KMS, and keeps its master key to itself. */
+function fakeKms(): KmsClient & { calls: number } {
+  const master = AeadKey.generate();
+  const aad = (context: unknown) => JSON.stringify(context);
+  return {
+    calls: 0,
+    async generateDataKey({ EncryptionContext }) {
+      this.calls++;
+      const Plaintext = randomBytes(32);
+      return { Plaintext, CiphertextBlob: master.seal(Plaintext, aad(EncryptionContext)) };
+    },
+    async decrypt({ CiphertextBlob, EncryptionContext }) {
+      return { Plaintext: master.open(CiphertextBlob, aad(EncryptionContext)) };
+    },
+  };
+}
+
+test('envelopes by file, environment and a key management service', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wolfsec-'));
+  const file = join(folder, 'master.key');
+  writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
+  process.env.WOLFSEC_TEST_MASTER = randomBytes(32).toString('base64');
+  const kms = fakeKms();
+  const providers = [
+    fileKeyProvider(file),
+    envKeyProvider('WOLFSEC_TEST_MASTER'),
+    kmsKeyProvider(kms, 'alias/data', { app: 'test' }),
+  ];
+  for (const provider of providers) {
+    const envelope = new Envelope(provider, { messagesPerKey: 2 });
+    const sealed = await Promise.all(['a', 'b', 'c'].map((text) => envelope.seal(text, 'aad')));
+    const opened = await Promise.all(sealed.map((each) => new Envelope(provider).open(each, 'aad')));
+    expect(opened.map(String)).toEqual(['a', 'b', 'c']);
+    await expect(envelope.open(sealed[0]!, 'other')).rejects.toMatchObject({ code: 'WOLFSEC_OPEN_FAILED' });
+    await expect(envelope.open(Buffer.of(2, 0xff, 0xff, 1))).rejects.toMatchObject({
+      code: 'WOLFSEC_OPEN_FAILED',
+    });
+  }
+  expect(kms.calls).toBe(2);
+  const [one, two] = [new Envelope(providers[0]!), new Envelope(providers[1]!)];
+  await expect(two.open(await one.seal('x'))).rejects.toMatchObject({ code: 'WOLFSEC_OPEN_FAILED' });
+  chmodSync(file, 0o644);
+  await expect(new Envelope(fileKeyProvider(file)).seal('x')).rejects.toMatchObject({
+    code: 'WOLFSEC_INVALID_KEY',
+  });
+  await expect(new Envelope(envKeyProvider('WOLFSEC_TEST_ABSENT')).seal('x')).rejects.toMatchObject({
+    code: 'WOLFSEC_INVALID_KEY',
+  });
+});
+
+test('fields keep their types, and stay in their place', () => {
+  using ring = KeyRing.generate();
+  const cipher = new FieldCipher(ring, ['ssn', 'cards.number', 'note', 'absent.deep']);
+  const record = {
+    id: '7',
+    ssn: 123,
+    cards: [{ number: '4111', name: 'a' }, { number: null }],
+    note: { x: [true] },
+  };
+  const sealed = cipher.seal(record, record.id);
+  expect(JSON.stringify(sealed)).not.toMatch(/4111|123/);
+  expect(sealed.cards[0]!.name).toBe('a');
+  expect(record.ssn).toBe(123);
+  expect(cipher.open(sealed, '7')).toEqual(record);
+  expect(cipher.open(cipher.seal(sealed, '7'), '7')).toEqual(record);
+  expect(() => cipher.open(sealed, '8')).toThrow(/field ssn/);
+  expect(() => cipher.open({ ...sealed, note: sealed.ssn }, '7')).toThrow(/field note/);
+  const lookalike = { ssn: 'wolfsec:1:AAAA' };
+  expect(cipher.open(cipher.seal(lookalike, '7'), '7')).toEqual(lookalike);
+  ring.rotate();
+  const resealed = cipher.reseal(sealed, '7');
+  expect(resealed.ssn).not.toBe(sealed.ssn);
+  expect(cipher.open(resealed, '7')).toEqual(record);
+});

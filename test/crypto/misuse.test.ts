@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { aeadAlgorithms } from '../../src/backend/contract/aead.ts';
+import { AeadKey } from '../../src/crypto/aead/key.ts';
+import { packMessages } from '../../src/crypto/aead/packed.ts';
+import { Hasher, hash } from '../../src/crypto/hash/hash.ts';
+import { MacKey } from '../../src/crypto/hash/mac.ts';
+import { SigningKey } from '../../src/crypto/sign/private-key.ts';
+import { describeBackends } from '../parity/backends.ts';
+
+const raw = Buffer.alloc(32, 7);
+const code = (name: string) => expect.objectContaining({ name: 'WolfsecError', code: `WOLFSEC_${name}` });
+
+function thrown(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describeBackends('misuse of keys', (backend) => {
+  test.for([...aeadAlgorithms])('%s: nothing that was changed is opened', (algorithm) => {
+    using key = AeadKey.importInto(backend, algorithm, raw);
+    using other = AeadKey.importInto(backend, algorithm, Buffer.alloc(32, 8));
+    const sealed = key.seal('a message', 'aad');
+    expect(thrown(() => other.open(sealed, 'aad'))).toEqual(code('OPEN_FAILED'));
+    expect(thrown(() => key.open(sealed, 'other'))).toEqual(code('OPEN_FAILED'));
+    expect(thrown(() => key.open(sealed))).toEqual(code('OPEN_FAILED'));
+    fc.assert(
+      fc.property(fc.nat(sealed.length * 8 - 1), (bit) => {
+        const changed = Buffer.from(sealed);
+        changed[bit >> 3]! ^= 1 << (bit & 7);
+        const output = Buffer.alloc(9, 0xaa);
+        expect(thrown(() => key.openInto(changed, output, 'aad'))).toEqual(code('OPEN_FAILED'));
+        expect(output).toEqual(Buffer.alloc(9));
+      }),
+      { numRuns: 25 },
+    );
+    for (let length = 0; length < sealed.length; length++) {
+      expect(thrown(() => key.open(sealed.subarray(0, length), 'aad'))).toEqual(code('OPEN_FAILED'));
+    }
+    const changed = Buffer.from(sealed);
+    changed[changed.length - 1]! ^= 1;
+    expect(thrown(() => key.openInPlace(changed, 'aad'))).toEqual(code('OPEN_FAILED'));
+    expect(changed.subarray(key.overheadBytes - 16)).toEqual(Buffer.alloc(9 + 16));
+  });
+
+  test('empty messages are messages', () => {
+    using key = AeadKey.importInto(backend, 'aes-256-gcm', raw);
+    expect(key.open(key.seal(''))).toHaveLength(0);
+    expect(key.openBatch(key.sealBatch(packMessages(['', 'x', '']))).offsets).toEqual(
+      Uint32Array.of(0, 0, 1, 1),
+    );
+    expect(key.openBatch(key.sealBatch(packMessages([]))).data).toHaveLength(0);
+  });
+
+  test('in place and into a buffer make what the one-shot form opens', () => {
+    using key = AeadKey.importInto(backend, 'chacha20-poly1305', raw);
+    const buffer = Buffer.alloc(key.overheadBytes + 5);
+    buffer.write('hello', 12);
+    key.sealInPlace(buffer, 'aad');
+    expect(key.open(buffer, 'aad').toString()).toBe('hello');
+    expect(key.openInPlace(buffer, 'aad').toString()).toBe('hello');
+    const output = Buffer.alloc(100, 0xee);
+    const length = key.sealInto('hello', output);
+    expect(key.open(output.subarray(0, length)).toString()).toBe('hello');
+    expect(output[length]).toBe(0xee);
+    expect(thrown(() => key.sealInto('hello', Buffer.alloc(length - 1)))).toEqual(code('INVALID_ARGUMENT'));
+    expect(thrown(() => key.sealInto(output.subarray(0, 5), output))).toEqual(code('INVALID_ARGUMENT'));
+    expect(thrown(() => key.sealInPlace(buffer, buffer.subarray(0, 3)))).toEqual(code('INVALID_ARGUMENT'));
+  });
+
+  test('a batch is opened in whole or not at all', () => {
+    using key = AeadKey.importInto(backend, 'aes-256-gcm', raw);
+    const sealed = key.sealBatch(packMessages(['one', 'two', 'three']));
+    sealed.data[sealed.offsets[1]! + 14]! ^= 1;
+    expect(thrown(() => key.openBatch(sealed))).toMatchObject({
+      message: expect.stringContaining('message 1'),
+    });
+    const offsets = Uint32Array.of(0, 60, 40, sealed.data.length);
+    expect(thrown(() => key.openBatch({ data: sealed.data, offsets }))).toEqual(code('INVALID_ARGUMENT'));
+  });
+
+  test('the nonce budget ends', () => {
+    using key = AeadKey.importInto(backend, 'aes-256-gcm', raw, { messagesMax: 3 });
+    key.seal('1');
+    expect(thrown(() => key.sealBatch(packMessages(['2', '3', '4'])))).toEqual(code('NONCE_EXHAUSTED'));
+    expect(key.messagesLeft).toBe(2);
+    key.seal('2');
+    key.seal('3');
+    expect(thrown(() => key.seal('4'))).toEqual(code('NONCE_EXHAUSTED'));
+    const tooMany = { messagesMax: 2 ** 32 + 1 };
+    expect(thrown(() => AeadKey.importInto(backend, 'aes-256-gcm', raw, tooMany))).toEqual(
+      code('INVALID_ARGUMENT'),
+    );
+  });
+
+  test('counters count, skip forward, and never go back', () => {
+    const fixedField = Buffer.from('node');
+    using key = AeadKey.importInto(backend, 'aes-256-gcm', raw, {
+      nonces: { fixedField, next: 5 },
+      messagesMax: 6,
+    });
+    expect(key.seal('a').subarray(0, 12).toString('hex')).toBe(
+      `${fixedField.toString('hex')}0000000000000005`,
+    );
+    expect(key.open(key.sealAt(8, 'b')).toString()).toBe('b');
+    expect(key.nextCounter).toBe(9);
+    expect(thrown(() => key.sealAt(8, 'c'))).toEqual(code('NONCE_REUSED'));
+    expect(thrown(() => key.sealAt(11, 'c'))).toEqual(code('NONCE_EXHAUSTED'));
+    using random = AeadKey.importInto(backend, 'aes-256-gcm', raw);
+    expect(thrown(() => random.sealAt(1, 'x'))).toEqual(code('NONCE_REUSED'));
+    expect(thrown(() => AeadKey.importInto(backend, 'xchacha20-poly1305', raw, { nonces: {} }))).toEqual(
+      code('INVALID_ARGUMENT'),
+    );
+  });
+
+  test('a key that was disposed of does nothing', async () => {
+    const key = AeadKey.importInto(backend, 'aes-256-gcm', raw);
+    const sealed = key.seal('x');
+    key.dispose();
+    key.dispose();
+    for (const use of [
+      () => key.seal('x'),
+      () => key.open(sealed),
+      () => key.export(),
+      () => key.messagesLeft,
+    ]) {
+      expect(thrown(use)).toEqual(code('DISPOSED'));
+    }
+    await expect(key.sealAsync(Buffer.alloc(200_000))).rejects.toEqual(code('DISPOSED'));
+    const mac = MacKey.importInto(backend, 'hmac-sha256', raw);
+    mac.dispose();
+    expect(thrown(() => mac.sign('x'))).toEqual(code('DISPOSED'));
+    const signing = SigningKey.importInto(backend, 'ed25519', raw);
+    signing.dispose();
+    expect(thrown(() => signing.sign('x'))).toEqual(code('DISPOSED'));
+  });
+
+  test('keys of the wrong kind are refused', () => {
+    expect(thrown(() => AeadKey.importInto(backend, 'aes-256-gcm', raw.subarray(1)))).toEqual(
+      code('INVALID_KEY'),
+    );
+    expect(thrown(() => AeadKey.importInto(backend, 'rot13' as never, raw))).toEqual(
+      code('INVALID_ARGUMENT'),
+    );
+    expect(thrown(() => MacKey.importInto(backend, 'hmac-sha256', ''))).toEqual(code('INVALID_KEY'));
+    expect(thrown(() => MacKey.importInto(backend, 'blake3', 'short'))).toEqual(code('INVALID_KEY'));
+    const zero = Buffer.alloc(32);
+    expect(thrown(() => SigningKey.importInto(backend, 'ecdsa-p256', zero))).toEqual(code('INVALID_KEY'));
+    expect(thrown(() => SigningKey.importInto(backend, 'ed25519', 'no pem'))).toEqual(code('INVALID_KEY'));
+  });
+
+  test('two gigabytes at once are refused before any work', () => {
+    using key = AeadKey.importInto(backend, 'aes-256-gcm', raw);
+    // Never touched, so that the system never has to find the memory.
+    const huge = new Uint8Array(2 ** 31);
+    expect(thrown(() => key.seal(huge))).toEqual(code('LIMIT_EXCEEDED'));
+    expect(thrown(() => key.open(huge))).toEqual(code('LIMIT_EXCEEDED'));
+    expect(thrown(() => hash('sha256', huge))).toEqual(code('LIMIT_EXCEEDED'));
+  });
+});
+
+test('unknown words and types are named', () => {
+  expect(thrown(() => hash('toString' as never, 'x'))).toEqual(code('INVALID_ARGUMENT'));
+  expect(thrown(() => hash('sha256', 5 as never))).toEqual(code('INVALID_ARGUMENT'));
+  const hasher = new Hasher('blake3');
+  hasher.dispose();
+  expect(thrown(() => hasher.update('x'))).toEqual(code('DISPOSED'));
+});

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { PasswordHasher } from '../../src/crypto/index.ts';
+import { describeBackends } from '../parity/backends.ts';
+
+const cost = { memoryKib: 64, iterations: 1, lanes: 1 };
+
+test('hashes are PHC strings with a salt of their own', async () => {
+  const hasher = new PasswordHasher({ cost });
+  const [one, two] = await Promise.all([hasher.hash('pass'), hasher.hash('pass')]);
+  expect(one).toMatch(/^\$argon2id\$v=19\$m=64,t=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+  expect(one).not.toBe(two);
+  expect(await hasher.verify(one, 'pass')).toBe(true);
+  expect(await hasher.verify(one, 'past')).toBe(false);
+  expect(hasher.needsRehash(one)).toBe(false);
+  expect(new PasswordHasher().needsRehash(one)).toBe(true);
+});
+
+test('peppers are found by their id, and rotate', async () => {
+  const old = new PasswordHasher({ cost, peppers: { a: Buffer.alloc(32, 1) }, pepperId: 'a' });
+  const stored = await old.hash('pass');
+  const peppers = { a: Buffer.alloc(32, 1), b: Buffer.alloc(32, 2) };
+  const now = new PasswordHasher({ cost, peppers, pepperId: 'b' });
+  expect(await now.verify(stored, 'pass')).toBe(true);
+  expect(now.needsRehash(stored)).toBe(true);
+  const swapped = new PasswordHasher({ cost, peppers: { a: Buffer.alloc(32, 3) } });
+  expect(await swapped.verify(stored, 'pass')).toBe(false);
+  await expect(new PasswordHasher({ cost }).verify(stored, 'pass')).rejects.toMatchObject({
+    code: 'WOLFSEC_UNKNOWN_KEY',
+  });
+});
+
+test('stored text that is no hash, or asks for too much, is refused', async () => {
+  const hasher = new PasswordHasher({ cost });
+  const salt = 'c2FsdHNhbHRzYWx0c2FsdA';
+  const hash = 'A'.repeat(43);
+  for (const text of [
+    '',
+    'x',
+    '$argon2i$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$AAAA',
+    '$2b$10$short',
+    'a'.repeat(10_000),
+  ]) {
+    await expect(hasher.verify(text, 'p')).rejects.toMatchObject({ code: 'WOLFSEC_INVALID_PASSWORD_HASH' });
+  }
+  for (const text of [
+    `$argon2id$v=19$m=1000000,t=1000,p=1$${salt}$${hash}`,
+    `$scrypt$ln=30,r=8,p=1$${salt}$${hash}`,
+    `$2b$31$${'a'.repeat(53)}`,
+  ]) {
+    await expect(hasher.verify(text, 'p')).rejects.toMatchObject({ code: 'WOLFSEC_LIMIT_EXCEEDED' });
+  }
+  await expect(hasher.hash('')).rejects.toMatchObject({ code: 'WOLFSEC_INVALID_ARGUMENT' });
+  await expect(hasher.hash('x'.repeat(4097))).rejects.toMatchObject({ code: 'WOLFSEC_INVALID_ARGUMENT' });
+});
+
+test('the queue is bounded, and gives up what is aborted', async () => {
+  const hasher = new PasswordHasher({ cost, concurrency: 1, waitingMax: 2 });
+  const controller = new AbortController();
+  const running = hasher.hash('a');
+  const waiting = hasher.hash('b', { signal: controller.signal });
+  const last = hasher.hash('c');
+  await expect(hasher.hash('d')).rejects.toMatchObject({ code: 'WOLFSEC_QUEUE_FULL' });
+  controller.abort();
+  await expect(waiting).rejects.toMatchObject({ code: 'WOLFSEC_ABORTED' });
+  await expect(hasher.hash('e', { signal: controller.signal })).rejects.toMatchObject({
+    code: 'WOLFSEC_ABORTED',
+  });
+  expect(await Promise.all([running, last])).toHaveLength(2);
+  expect([hasher.queue.running, hasher.queue.waiting]).toEqual([0, 0]);
+});
+
+describeBackends('hashes of other programs', ({ kdf }) => {
+  test('bcrypt (vectors of the Openwall suite)', async () => {
+    const stored = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW';
+    expect(await kdf.bcryptVerify(Buffer.from('U*U'), stored)).toBe(true);
+    expect(await kdf.bcryptVerify(Buffer.from('U*V'), stored)).toBe(false);
+    expect(await kdf.bcryptVerify(Buffer.from('U*U'), stored.replace('$2a$', '$2y$'))).toBe(true);
+  });
+});
+
+test('scrypt and bcrypt hashes verify, and ask to be replaced', async () => {
+  const hasher = new PasswordHasher({ cost });
+  const bcrypt = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW';
+  expect(await hasher.verify(bcrypt, 'U*U')).toBe(true);
+  expect(hasher.needsRehash(bcrypt)).toBe(true);
+  const { scrypt } = await import('node:crypto');
+  const key = await new Promise<Buffer>((resolve, reject) =>
+    scrypt('pass', 'salt', 32, { N: 1024, r: 8, p: 1 }, (error, made) =>
+      error ? reject(error) : resolve(made),
+    ),
+  );
+  const text = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
+  const stored = `$scrypt$ln=10,r=8,p=1$${text(Buffer.from('salt'))}$${text(key)}`;
+  expect(await hasher.verify(stored, 'pass')).toBe(true);
+  expect(await hasher.verify(stored, 'past')).toBe(false);
+  expect(hasher.needsRehash(stored)).toBe(true);
+});
