@@ -29,27 +29,29 @@ export default suite('metrics', (s) => {
         handle.inc();
         return true;
       },
-      'prom-client': theirPlain && (() => theirPlain.inc() === undefined),
+      'prom-client': theirPlain && (() => (theirPlain.inc() as unknown) !== 0),
     },
   );
   s.group(
     'count, two labels',
     { expect: true },
     {
-      portable: (i) => counter.inc({ method: methods[i & 3]!, route: routes[(i >> 2) & 3]! }) === undefined,
+      portable: (i) =>
+        (counter.inc({ method: methods[i & 3]!, route: routes[(i >> 2) & 3]! }) as unknown) !== 0,
       'prom-client':
         theirCounter &&
-        ((i) => theirCounter.inc({ method: methods[i & 3]!, route: routes[(i >> 2) & 3]! }) === undefined),
+        ((i) =>
+          (theirCounter.inc({ method: methods[i & 3]!, route: routes[(i >> 2) & 3]! }) as unknown) !== 0),
     },
   );
   s.group(
     'observe',
     { expect: true },
     {
-      'exponential portable': (i) => series.observe((i & 1023) + 1) === undefined,
-      portable: (i) => fixed.observe((i & 1023) / 100) === undefined,
-      'prom-client': theirHistogram && ((i) => theirHistogram.observe((i & 1023) / 100) === undefined),
-      perf_hooks: (i) => node.record((i & 1023) + 1) === undefined,
+      'exponential portable': (i) => (series.observe((i & 1023) + 1) as unknown) !== 0,
+      portable: (i) => (fixed.observe((i & 1023) / 100) as unknown) !== 0,
+      'prom-client': theirHistogram && ((i) => (theirHistogram.observe((i & 1023) / 100) as unknown) !== 0),
+      perf_hooks: (i) => (node.record((i & 1023) + 1) as unknown) !== 0,
     },
   );
 });
