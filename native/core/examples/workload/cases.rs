@@ -39,9 +39,11 @@ pub const CASES: &[Case] = &[
         seal(Algorithm::ChaCha20Poly1305, 1024)
     }),
     case("detect-decode-60", 0, decode),
-    case("detect-evaluate-60", 0, evaluate),
-    case("pattern-which", 1, which),
-    case("pattern-find", 1, find),
+    case("detect-evaluate-29-benign", 0, || evaluate(29)),
+    // Two attacks among them: a rule that is looked at reads one value more.
+    case("detect-evaluate-60", 1, || evaluate(60)),
+    case("pattern-which", 0, which),
+    case("pattern-find", 0, find),
 ];
 
 const LINE: &str = "192.0.2.44 - - [10/Oct/2026:13:55:36 +0000] \"GET /shop/items?id=4711&sort=price \
@@ -153,7 +155,7 @@ fn evaluator() -> Evaluator {
         Compiled::new(PROGRAM).expect("the program is sound"),
     ));
     // A value enters the cache the second time that it is seen.
-    for _ in 0..3 {
+    for _ in 0..8 {
         evaluator.evaluate(EVENTS, None, &mut Batch::default());
     }
     evaluator
@@ -164,14 +166,20 @@ fn decode() -> Work {
     Box::new(move || u64::from(evaluator.decode(EVENTS)))
 }
 
-fn evaluate() -> Work {
+fn evaluate(lines: usize) -> Work {
+    let end: usize = EVENTS
+        .split_inclusive(|&byte| byte == b'\n')
+        .take(lines)
+        .map(<[u8]>::len)
+        .sum();
+    let events = &EVENTS[..end];
     let mut evaluator = evaluator();
     let mut batch = Batch::default();
     Box::new(move || {
         batch.hits.clear();
         batch.faults.clear();
         (batch.events, batch.lines) = (0, 0);
-        evaluator.evaluate(EVENTS, None, &mut batch);
+        evaluator.evaluate(events, None, &mut batch);
         u64::from(batch.events) * 1000 + batch.hits.len() as u64
     })
 }
