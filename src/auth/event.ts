@@ -34,6 +34,8 @@ export interface AuthContext {
   /** Address of the client, without a port. */
   readonly address?: string;
   readonly userAgent?: string;
+  /** Login name, for events about a user of whom only the id is at hand. */
+  readonly userName?: string | undefined;
 }
 
 /** One outcome, in the shape of the Elastic Common Schema: an event like any other that rules look at. */
@@ -95,9 +97,11 @@ export function emit(
   { reason, userId, userName, context, about }: AuthEventDetail,
 ): void {
   if (!listener) return;
+  // Rules group by `user.name`, so it is never absent where the user is known.
+  const named = userName ?? context?.userName ?? userId;
   const user = {
     ...(userId === undefined ? {} : { id: cut(userId) }),
-    ...(userName === undefined ? {} : { name: cut(userName) }),
+    ...(named === undefined ? {} : { name: cut(named) }),
   };
   try {
     listener({
@@ -111,7 +115,7 @@ export function emit(
         outcome: failures.has(action) ? 'failure' : 'success',
         ...(reason === undefined ? {} : { reason }),
       },
-      ...(userId === undefined && userName === undefined ? {} : { user }),
+      ...(named === undefined ? {} : { user }),
       ...(context?.address === undefined ? {} : { source: { ip: cut(context.address) } }),
       ...(context?.userAgent === undefined ? {} : { user_agent: { original: cut(context.userAgent) } }),
       ...(about === undefined ? {} : { wolfsec: about }),

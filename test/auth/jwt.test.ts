@@ -336,6 +336,18 @@ describe('keys', () => {
     expect(verifier.verify(old)).toEqual({ ok: false, reason: 'key' });
   });
 
+  test('leave the caller’s own bytes as they are, and are not changed with them', () => {
+    const secret = Buffer.alloc(32, 7);
+    const key = JwtKey.secret(secret);
+    expect(secret.equals(Buffer.alloc(32, 7))).toBe(true);
+    const { signer, verifier } = parties(key);
+    secret.fill(0);
+    expect(verifier.verify(signer.sign({}))).toMatchObject({ ok: true });
+    expect(parties(JwtKey.secret(Buffer.alloc(32, 7))).verifier.verify(signer.sign({}))).toMatchObject({
+      ok: true,
+    });
+  });
+
   test('publish no secret', () => {
     const keys = new JwtKeys(
       JwtKey.generate('HS256', 'h'),

@@ -15,7 +15,7 @@ export function pasetoKey(purpose: PasetoPurpose, bytes: Uint8Array): PasetoKey 
   if (!(bytes instanceof Uint8Array) || bytes.length !== 32) throw invalidArgument('bytes', '32 bytes');
   if (purpose === 'public' && !isPoint(bytes)) throw invalidArgument('bytes', 'an Ed25519 public key');
   const key = Object.freeze({});
-  bytesOf.set(key, { purpose, bytes: bytes.slice() });
+  bytesOf.set(key, { purpose, bytes: Uint8Array.from(bytes) });
   return key as PasetoKey;
 }
 

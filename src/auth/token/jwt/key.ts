@@ -83,7 +83,7 @@ export class JwtKey {
     const parts = {
       algorithm: 'HS256',
       verify: secret,
-      secret: secret.slice(),
+      secret: Uint8Array.from(secret),
       publicJwk: undefined,
     } as const;
     return new JwtKey({ ...parts, kid: checkedKid(kid) });

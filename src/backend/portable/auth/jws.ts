@@ -27,7 +27,7 @@ const maxSignatureBytes = 64;
 type Holds = (message: Uint8Array, signature: Uint8Array) => boolean;
 
 export function openVerifyKey(algorithm: JwsAlgorithm, key: Uint8Array): JwsVerifyKey {
-  const holds = verifier(algorithm, key.slice());
+  const holds = verifier(algorithm, Uint8Array.from(key));
   return { verify: (token, payload) => verify(holds, token, payload) };
 }
 
@@ -81,7 +81,7 @@ export function openSigningKey(
   secret: Uint8Array,
   publicKey: Uint8Array,
 ): JwsSigningKey {
-  const key = secret.slice();
+  const key = Uint8Array.from(secret);
   if (algorithm === 'HS256') {
     const keyed = hmac.create(sha256, key);
     return { sign: (message) => keyed.clone().update(message).digest() };
