@@ -82,6 +82,7 @@ export {
   JwtVerifier,
   type JwtVerifierOptions,
 } from './token/jwt/verifier.ts';
+export { type OneTimeTokenOptions, OneTimeTokens } from './token/one-time.ts';
 export { footerOf as pasetoFooter, type PasetoBinding } from './token/paseto.ts';
 export {
   openPaseto,
