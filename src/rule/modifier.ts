@@ -237,7 +237,12 @@ function expand({ modifiers, path, placeholders }: Item, value: string): string[
   // An escaped percent sign is plain text (Sigma specification, "Placeholders").
   for (const token of value.split(/((?<!\\)%[^%\\]+%)/)) {
     const name = /^%([^%\\]+)%$/.exec(token)?.[1];
-    const choices = name === undefined ? [token.replaceAll('\\%', '%')] : placeholders[name];
+    const choices =
+      name === undefined
+        ? [token.replaceAll('\\%', '%')]
+        : Object.hasOwn(placeholders, name)
+          ? placeholders[name]
+          : undefined;
     if (!choices || choices.length === 0) {
       throw unsupported(`the placeholder %${name}% has no value; give it one in a pipeline`, path);
     }

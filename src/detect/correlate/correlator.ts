@@ -96,7 +96,7 @@ export class Correlator {
           ruleId: detection.ruleId,
           timeMs: hit.timeMs,
           event: hit.event,
-          field: (name) => group[name] ?? hit.field(name),
+          field: (name) => (Object.hasOwn(group, name) ? group[name] : hit.field(name)),
         }),
       );
     }
@@ -108,7 +108,7 @@ export class Correlator {
     const reference = rule.rules[place] as string;
     const group: Record<string, string> = {};
     for (const name of rule.groupBy) {
-      const field = rule.aliases[name]?.[reference] ?? name;
+      const field = aliased(rule, name, reference);
       const value = hit.field(field);
       // Events without the field are no group: they have nothing in common.
       if (value === undefined) return undefined;
@@ -162,9 +162,14 @@ export class Correlator {
   }
 }
 
+function aliased({ aliases }: CorrelationRule, name: string, reference: string): string {
+  const fields = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
+  return fields && Object.hasOwn(fields, reference) ? (fields[reference] as string) : name;
+}
+
 function measured(rule: CorrelationRule, reference: string, hit: RuleHit): string | undefined {
   if (rule.fields.length === 0) return undefined;
-  const values = rule.fields.map((field) => hit.field(rule.aliases[field]?.[reference] ?? field));
+  const values = rule.fields.map((field) => hit.field(aliased(rule, field, reference)));
   if (values.some((value) => value === undefined)) return undefined;
   return values.length === 1 ? values[0] : JSON.stringify(values);
 }

@@ -103,13 +103,15 @@ function fieldCondition(item: YamlRecord, fail: Fail): (field: string) => boolea
 const asList = (value: unknown): unknown[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
 
+const own = (map: YamlRecord, key: string): unknown => (Object.hasOwn(map, key) ? map[key] : undefined);
+
 type Change = (rule: DetectionRule) => DetectionRule | undefined;
 
 function changeOf(item: YamlRecord, applies: (field: string) => boolean, fail: Fail): Change {
   switch (item.type) {
     case 'field_name_mapping': {
       const mapping = mapOf(item.mapping, fail);
-      return renameFields((field) => (applies(field) ? asList(mapping[field]).map(String) : []));
+      return renameFields((field) => (applies(field) ? asList(own(mapping, field)).map(String) : []));
     }
     case 'field_name_prefix_mapping': {
       const mapping = Object.entries(mapOf(item.mapping, fail));
@@ -132,7 +134,7 @@ function changeOf(item: YamlRecord, applies: (field: string) => boolean, fail: F
     case 'map_string': {
       const mapping = mapOf(item.mapping, fail);
       return changeTexts(applies, (pattern) => {
-        const to = mapping[pattern.text];
+        const to = own(mapping, pattern.text);
         return to === undefined ? [pattern] : asList(to).map((text) => ({ ...pattern, text: String(text) }));
       });
     }

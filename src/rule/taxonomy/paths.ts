@@ -82,16 +82,20 @@ const windowsContainers = [
 export function pathsOf(field: string): string[][] {
   const found = new Map<string, string[]>();
   const add = (path: string[]) => found.set(JSON.stringify(path), path);
-  for (const name of [field, ...(windowsHeader[field] ?? []), ...(synonyms[field] ?? [])]) {
+  for (const name of [field, ...listed(windowsHeader, field), ...listed(synonyms, field)]) {
     for (const path of splits(name)) add(path);
   }
   if (/^[A-Za-z][A-Za-z0-9_]*$/.test(field)) {
-    for (const name of [field, ...(synonyms[field] ?? []).filter((each) => !each.includes('.'))]) {
+    for (const name of [field, ...listed(synonyms, field).filter((each) => !each.includes('.'))]) {
       for (const container of windowsContainers) add([...container, name]);
     }
   }
   return [...found.values()];
 }
+
+/** Field names come from rules: `constructor` must not find what every object has. */
+const listed = (table: Readonly<Record<string, readonly string[]>>, field: string): readonly string[] =>
+  Object.hasOwn(table, field) ? (table[field] as readonly string[]) : [];
 
 /** A dotted name is nested maps, one key, or anything between. */
 function splits(name: string): string[][] {

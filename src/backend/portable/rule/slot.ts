@@ -81,7 +81,9 @@ export class SlotMatcher {
       return;
     }
     const action: Action = cased ? { predicate, check: casedCheck(patternKind, text) } : { predicate };
-    if (patternKind === 3) push(this.#anywhere, folded, action);
+    // The automaton finds no empty text, which every value contains.
+    if (patternKind === 3 && folded === '') this.#always.push({ predicate });
+    else if (patternKind === 3) push(this.#anywhere, folded, action);
     else if (patternKind === 0) push(this.#equals, folded, action);
     else {
       const tables = patternKind === 1 ? this.#starts : this.#ends;
