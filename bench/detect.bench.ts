@@ -21,7 +21,7 @@ const rulePaths = corpus
   : [starter];
 
 const sources = await readRuleSources(rulePaths);
-const program = Buffer.from(makeBundle(sources, { statuses: everyStatus }).program);
+const { program } = makeBundle(sources, { statuses: everyStatus });
 const engines: Record<string, RuleEngine | undefined> = {
   native: native?.rule.compileRules(program),
   portable: portable.rule.compileRules(program),

@@ -18,7 +18,7 @@ export interface BundledRule extends RuleMeta {
 /** Rules ready to be evaluated. Plain data: it is what the cache on disk holds. */
 export interface RuleBundle {
   /** The rule program as JSON, ready for a back end. */
-  readonly program: string;
+  readonly program: Uint8Array;
   readonly slotNames: readonly string[];
   readonly logsources: readonly Logsource[];
   /** In the order of the program's rules. */
@@ -33,7 +33,7 @@ export function makeBundle(sources: readonly RuleSource[], options: RuleSetOptio
   const set = parseRuleSet(sources, options);
   const program = compileProgram(set.detections);
   return {
-    program: JSON.stringify(program),
+    program: Buffer.from(JSON.stringify(program)),
     slotNames: program.slots.map(({ name }) => name),
     logsources: program.logsources,
     rules: set.detections.map(withoutExpression),

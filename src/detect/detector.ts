@@ -324,7 +324,7 @@ async function load(options: ThreatDetectorOptions): Promise<Loaded> {
     if (cached !== undefined) await writeBundle(cached, key, bundle).catch(() => undefined);
   }
   const backend = options.backend ? backendByName(options.backend) : activeBackend();
-  const engine = backend.rule.compileRules(Buffer.from(bundle.program));
+  const engine = backend.rule.compileRules(bundle.program);
   const ids = new Map<string, string>();
   for (const { id, name } of [...bundle.rules, ...bundle.correlations]) {
     ids.set(id, id);

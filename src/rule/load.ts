@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { globSync } from 'tinyglobby';
 import { WolfsecError } from '../errors.ts';
 import type { RuleSource } from './document.ts';
@@ -11,8 +12,17 @@ import type { RuleSource } from './document.ts';
  */
 export async function readRuleSources(paths: readonly string[]): Promise<RuleSource[]> {
   const files = await ruleFiles(paths);
-  return Promise.all(files.map(async (file) => ({ file, text: await readFile(file, 'utf8') })));
+  const sources: RuleSource[] = [];
+  for (const file of files) {
+    // Thousands of small files: reading each at once takes a fifth of what as many promises take.
+    sources.push({ file, text: readFileSync(file, 'utf8') });
+    if (sources.length % filesPerTurn === 0) await new Promise(setImmediate);
+  }
+  return sources;
 }
+
+/** Files read before other work gets its turn. */
+const filesPerTurn = 100;
 
 /** The rule files that paths name, sorted. */
 export async function ruleFiles(paths: readonly string[]): Promise<string[]> {
