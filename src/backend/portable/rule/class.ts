@@ -18,6 +18,38 @@ interface Rule {
   readonly witnesses: readonly number[] | null;
 }
 
+/** Matchers of single predicates, made when a rule that is looked at asks. */
+export class OnDemand {
+  readonly #predicates: readonly Predicate[];
+  readonly #matchers = new Map<number, SlotMatcher>();
+
+  constructor(predicates: readonly Predicate[]) {
+    this.#predicates = predicates;
+  }
+
+  holds(predicate: number, values: Values): boolean {
+    const test = this.#predicates[predicate] as Predicate;
+    if (test.kind === 'field') return fieldsRelate(test, values);
+    let matcher: SlotMatcher | undefined;
+    for (let i = 0; i < values.slots.length; i++) {
+      if (values.slots[i] !== test.slot) continue;
+      matcher ??= this.#matcher(predicate, test);
+      if (matcher.scan(values.texts[i] as string, values.kinds[i]!).length > 0) return true;
+    }
+    return false;
+  }
+
+  #matcher(predicate: number, test: Predicate): SlotMatcher {
+    let matcher = this.#matchers.get(predicate);
+    if (!matcher) {
+      matcher = new SlotMatcher();
+      matcher.add(predicate, test);
+      this.#matchers.set(predicate, matcher);
+    }
+    return matcher;
+  }
+}
+
 /** The rules that events of the same logs are asked. */
 export class EventClass {
   readonly searchesEveryValue: boolean;
@@ -26,11 +58,21 @@ export class EventClass {
   /** For each predicate, the rules that are looked at when it holds. */
   readonly #wakes = new Map<number, ClassRule[]>();
   readonly #always: ClassRule[] = [];
-  readonly #fieldTests = new Map<number, FieldTest>();
+  /** Predicates that are asked for rules that are looked at only. */
+  readonly #later = new Set<number>();
+  readonly #onDemand: OnDemand;
   readonly #number: number;
 
-  constructor(number: number, rules: Iterable<readonly [number, Rule]>, predicates: readonly Predicate[]) {
+  /** @param everyPredicate scans for all of them rather than for witnesses alone. */
+  constructor(
+    number: number,
+    rules: Iterable<readonly [number, Rule]>,
+    predicates: readonly Predicate[],
+    onDemand: OnDemand,
+    everyPredicate = false,
+  ) {
     this.#number = number;
+    this.#onDemand = onDemand;
     const used = new Set<number>();
     for (const [id, { code, witnesses }] of rules) {
       const rule = { id, code: new Code(code) };
@@ -45,11 +87,9 @@ export class EventClass {
     }
     for (const predicate of used) {
       const test = predicates[predicate] as Predicate;
-      this.#slot(test.slot).add(predicate, test);
-      if (test.kind === 'field') {
-        this.#slot(test.other);
-        this.#fieldTests.set(predicate, test);
-      }
+      if (everyPredicate || this.#wakes.has(predicate) || test.slot === 0) {
+        this.#slot(test.slot).add(predicate, test);
+      } else this.#later.add(predicate);
     }
     this.searchesEveryValue = this.#slots[0] !== undefined;
   }
@@ -86,7 +126,16 @@ export class EventClass {
       if (woken) for (const rule of woken) candidates.add(rule);
     }
     if (candidates.size === 0) return [];
-    const holds = this.test(holding, values);
+    const asked = new Map<number, boolean>();
+    const holds = (predicate: number): boolean => {
+      if (!this.#later.has(predicate)) return holding.has(predicate);
+      let answer = asked.get(predicate);
+      if (answer === undefined) {
+        answer = this.#onDemand.holds(predicate, values);
+        asked.set(predicate, answer);
+      }
+      return answer;
+    };
     const matched: number[] = [];
     for (const { id, code } of candidates) if (code.evaluate(holds)) matched.push(id);
     return matched.sort((a, b) => a - b);
@@ -95,15 +144,6 @@ export class EventClass {
   /** Ids of every rule that holds, without witnesses: for the few recognisers. */
   matchesAll(holding: ReadonlySet<number>): number[] {
     return this.#rules.filter(({ code }) => code.evaluate((id) => holding.has(id))).map(({ id }) => id);
-  }
-
-  test(holding: ReadonlySet<number>, values: Values): (predicate: number) => boolean {
-    if (this.#fieldTests.size === 0) return (predicate) => holding.has(predicate);
-    return (predicate) => {
-      if (holding.has(predicate)) return true;
-      const test = this.#fieldTests.get(predicate);
-      return test !== undefined && fieldsRelate(test, values);
-    };
   }
 }
 

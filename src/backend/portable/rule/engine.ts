@@ -1,5 +1,5 @@
 import type { Evaluated, RuleBackend, RuleEngine, RuleProgram } from '../../contract/rule.ts';
-import { EventClass } from './class.ts';
+import { EventClass, OnDemand } from './class.ts';
 import { Collector, Values } from './collect.ts';
 import { parseEvent } from './event.ts';
 import { Explainer } from './explain.ts';
@@ -27,6 +27,7 @@ class PortableEngine implements RuleEngine {
   readonly #collector: Collector;
   readonly #cache = new ValueCache();
   readonly #values = new Values();
+  readonly #onDemand: OnDemand;
   readonly #router: EventClass;
   #everything: EventClass | undefined;
   readonly #classes = new Map<string, EventClass>();
@@ -37,7 +38,8 @@ class PortableEngine implements RuleEngine {
     this.#program = program;
     this.#collector = new Collector(program.slots);
     const recognisers = program.recognisers.map(({ code }) => ({ code, witnesses: [] }));
-    this.#router = new EventClass(router, recognisers.entries(), program.predicates);
+    this.#onDemand = new OnDemand(program.predicates);
+    this.#router = new EventClass(router, recognisers.entries(), program.predicates, this.#onDemand, true);
   }
 
   evaluate(ndjson: Uint8Array, length: number, logsources: Uint32Array): Evaluated {
@@ -125,14 +127,24 @@ class PortableEngine implements RuleEngine {
     if (!eventClass) {
       if (this.#classes.size >= maxClasses) return { eventClass: this.#all(), only: logs };
       const rules = [...this.#program.rules.entries()].filter(([, { logsource }]) => logs.has(logsource));
-      eventClass = new EventClass(everything + 1 + this.#classes.size, rules, this.#program.predicates);
+      eventClass = new EventClass(
+        everything + 1 + this.#classes.size,
+        rules,
+        this.#program.predicates,
+        this.#onDemand,
+      );
       this.#classes.set(key, eventClass);
     }
     return { eventClass };
   }
 
   #all(): EventClass {
-    this.#everything ??= new EventClass(everything, this.#program.rules.entries(), this.#program.predicates);
+    this.#everything ??= new EventClass(
+      everything,
+      this.#program.rules.entries(),
+      this.#program.predicates,
+      this.#onDemand,
+    );
     return this.#everything;
   }
 }
