@@ -76,6 +76,8 @@ export interface Admission {
   readonly decision: GuardDecision;
   /** Bytes of body wanted for inspection; 0: none. */
   readonly bodyBytes: number;
+  /** Decided already: not to be inspected. */
+  readonly exempt: boolean;
 }
 
 const debug = debuglog('wolfsec');
@@ -104,7 +106,7 @@ export class HttpGuard {
     try {
       return await this.#admit(request, context);
     } catch (error) {
-      return { decision: this.#failed(error, context), bodyBytes: 0 };
+      return { decision: this.#failed(error, context), bodyBytes: 0, exempt: true };
     }
   }
 
@@ -128,7 +130,8 @@ export class HttpGuard {
     const path = pathOf(request.url);
     const route = this.#options.routes?.find((one) => fitsPath(one.path, path));
     const passed = { ...context, mode: route?.mode ?? context.mode };
-    if (passed.mode === 'off' || allow?.has(context.clientAddress)) return { decision: passed, bodyBytes: 0 };
+    if (passed.mode === 'off' || allow?.has(context.clientAddress))
+      return { decision: passed, bodyBytes: 0, exempt: true };
     if (deny?.has(context.clientAddress)) return ended(this.#stop(passed, 'denied', 403));
     const ban = bans?.banned(context.clientAddress);
     if (ban) {
@@ -152,7 +155,7 @@ export class HttpGuard {
     }
     const carries = length > 0 || header(request.rawHeaders, 'transfer-encoding') !== undefined;
     const most = route?.maxBodyBytes ?? this.#options.maxBodyBytes ?? 131_072;
-    return { decision, bodyBytes: carries ? most : 0 };
+    return { decision, bodyBytes: carries ? most : 0, exempt: false };
   }
 
   #context(request: GuardedRequest): GuardDecision {
@@ -210,7 +213,7 @@ export class HttpGuard {
   }
 }
 
-const ended = (decision: GuardDecision): Admission => ({ decision, bodyBytes: 0 });
+const ended = (decision: GuardDecision): Admission => ({ decision, bodyBytes: 0, exempt: true });
 
 /** Headers as draft-ietf-httpapi-ratelimit-headers names them, and `Retry-After` of RFC 9110. */
 function limitHeaders(limit: LimitDecision): Record<string, string> {

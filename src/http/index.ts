@@ -40,6 +40,11 @@ export {
   type RedisScripts,
   RedisWindows,
 } from './limits/redis.ts';
+export { expressGuard } from './middleware/express.ts';
+export { guardFastify } from './middleware/fastify.ts';
+export { type HonoGuardOptions, honoGuard } from './middleware/hono.ts';
+export { koaGuard } from './middleware/koa.ts';
+export { decisionOf, guardNode, type NodeHandler } from './middleware/node.ts';
 export type { HttpRequest } from './pack.ts';
 export { type HttpSignature, type HttpSignatures, loadSignatures } from './program.ts';
 export { type Leak, type LeakKind, ResponseInspector, type ResponseInspectorOptions } from './response.ts';

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GuardDecision, GuardedRequest, HttpGuard } from '../guard.ts';
+import { blockedBody, blockedHeaders } from './answer.ts';
+import { peekBody } from './peek.ts';
+
+const decisions = new WeakMap<object, GuardDecision>();
+
+/** What the guard decided about a request; `undefined` before it did. */
+export function decisionOf(request: object): GuardDecision | undefined {
+  return decisions.get(request);
+}
+
+/** The same for frameworks that wrap the request. */
+export function rememberDecision(request: object, decision: GuardDecision): void {
+  decisions.set(request, decision);
+}
+
+/** Decides upon a request of Node's server; the body stays readable in full. */
+export async function guardRequest(
+  guard: HttpGuard,
+  request: IncomingMessage,
+  url: string,
+): Promise<GuardDecision> {
+  const guarded: GuardedRequest = {
+    method: request.method ?? 'GET',
+    url,
+    rawHeaders: request.rawHeaders,
+    remoteAddress: request.socket.remoteAddress ?? '',
+  };
+  const admission = await guard.admit(guarded);
+  let decision = admission.decision;
+  if (decision.action === 'pass' && decision.mode !== 'off' && !admission.exempt) {
+    const body = admission.bodyBytes > 0 ? await peekBody(request, admission.bodyBytes) : undefined;
+    decision = guard.inspect(guarded, admission, body);
+  }
+  rememberDecision(request, decision);
+  return decision;
+}
+
+/** Answers a blocked request. */
+export function answerBlocked(decision: GuardDecision, response: ServerResponse): void {
+  response.writeHead(decision.status, { ...blockedHeaders(decision), connection: 'close' });
+  response.end(blockedBody(decision));
+}
+
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** Wraps a handler of `node:http`: `createServer(guardNode(guard, handler))`. */
+export function guardNode(guard: HttpGuard, handler: NodeHandler): NodeHandler {
+  return async (request, response) => {
+    const decision = await guardRequest(guard, request, request.url ?? '/').catch((error: unknown) => {
+      // The client went away in the middle of its body: there is nobody to answer.
+      if (!request.destroyed) response.destroy(error as Error);
+      return undefined;
+    });
+    if (decision === undefined) return;
+    for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value);
+    if (decision.action === 'block') answerBlocked(decision, response);
+    else await handler(request, response);
+  };
+}
