@@ -1,0 +1,53 @@
+import { type GuardOptions, OutboundGuard } from '../../net/guard.ts';
+import type { Receiver } from '../deliver/receiver.ts';
+import { redacted } from '../format/clean.ts';
+import { post } from '../http/post.ts';
+
+export interface AlertmanagerOptions extends GuardOptions {
+  /** Address of Alertmanager, e.g. `http://alertmanager:9093`; `/api/v2/alerts` is added. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How long Alertmanager holds an alert open that is not sent again. Default 5 hours. */
+  readonly holdMs?: number;
+}
+
+/** Posts alerts to Prometheus Alertmanager (API v2, `postAlerts`), which then groups and routes them itself. */
+export function alertmanager({
+  url,
+  headers,
+  holdMs = 5 * 3_600_000,
+  ...guardOptions
+}: AlertmanagerOptions): Receiver {
+  const guard = new OutboundGuard(guardOptions);
+  const target = guard.check(new URL('api/v2/alerts', url.endsWith('/') ? url : `${url}/`));
+  return {
+    async deliver(notification, { signal }) {
+      const { alerts, atMs } = redacted(notification);
+      const body = alerts.map((alert) => ({
+        labels: labelNames({
+          alertname: alert.title,
+          rule: alert.ruleId,
+          severity: alert.level,
+          ...alert.entities,
+        }),
+        annotations: {
+          summary: alert.title,
+          count: String(alert.count),
+          risk: String(Math.round(alert.risk)),
+        },
+        startsAt: new Date(alert.firstMs).toISOString(),
+        endsAt: new Date(alert.status === 'resolved' ? alert.updatedMs : atMs + holdMs).toISOString(),
+      }));
+      await post('alertmanager', target, JSON.stringify(body), { guard, signal, headers: headers ?? {} });
+    },
+  };
+}
+
+/** Prometheus label names hold no dots. */
+function labelNames(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(labels)
+      .filter(([, value]) => value !== '')
+      .map(([name, value]) => [name.replaceAll(/[^a-zA-Z0-9_]/g, '_').replace(/^(?=\d)/, '_'), value]),
+  );
+}

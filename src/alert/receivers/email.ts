@@ -1,0 +1,63 @@
+import { createTransport } from 'nodemailer';
+import { DeliveryFailure } from '../deliver/failure.ts';
+import type { Receiver } from '../deliver/receiver.ts';
+import { redacted } from '../format/clean.ts';
+import type { Template } from '../format/template.ts';
+import { bodyOf, titleOf } from '../format/text.ts';
+
+export interface EmailOptions {
+  readonly host: string;
+  /** Default 587 with STARTTLS, or 465 with `tls: true`. */
+  readonly port?: number;
+  /** TLS from the first byte. Default `false`: STARTTLS is then demanded, unless `allowPlain`. */
+  readonly tls?: boolean;
+  /** Send without TLS where the server offers none, e.g. to a relay on this machine. Default `false`. */
+  readonly allowPlain?: boolean;
+  readonly auth?: { readonly user: string; readonly pass: string };
+  readonly from: string;
+  readonly to: string | readonly string[];
+  readonly title?: Template;
+  readonly body?: Template;
+}
+
+/** Plain-text e-mail. Messages of one group make one thread, and an attempt repeated has the same `Message-ID`. */
+export function email(options: EmailOptions): Receiver {
+  const { host, tls = false, allowPlain = false, auth, from, to, title, body } = options;
+  const transport = createTransport({
+    host,
+    port: options.port ?? (tls ? 465 : 587),
+    secure: tls,
+    requireTLS: !tls && !allowPlain,
+    connectionTimeout: 10_000,
+    socketTimeout: 20_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(auth ? { auth } : {}),
+  });
+  return {
+    async deliver(notification) {
+      const clean = redacted(notification);
+      const idOf = (id: string) => `<${id}@wolfsec.invalid>`;
+      try {
+        await transport.sendMail({
+          from,
+          to: [to].flat() as string[],
+          // A title of an attacker must not add headers; nodemailer folds, and control characters go here.
+          subject: titleOf(clean, title).replaceAll(/[\p{Cc}]+/gu, ' '),
+          text: bodyOf(clean, body),
+          messageId: idOf(clean.key),
+          ...(clean.sequence > 1
+            ? { inReplyTo: idOf(clean.groupId), references: [idOf(clean.groupId)] }
+            : {}),
+          headers: { 'auto-submitted': 'auto-generated', 'x-wolfsec-group': clean.groupId },
+        });
+      } catch (error) {
+        const { responseCode, message } = error as { responseCode?: number; message: string };
+        // RFC 5321 §4.2.1: 5yz is for good, 4yz and silence are for now.
+        const retryable = !(responseCode !== undefined && responseCode >= 500);
+        throw new DeliveryFailure(`email: ${message}`, { retryable, cause: error });
+      }
+    },
+    close: () => transport.close(),
+  };
+}
