@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import { WolfsecError, type WolfsecErrorCode } from '../errors.ts';
+import { WolfsecError } from '../errors.ts';
 import { type GuardOptions, OutboundGuard } from '../net/guard.ts';
 import { send } from '../net/send.ts';
 import { type CompileOptions, compileFeed, type FeedTables } from './compile.ts';
@@ -66,14 +66,10 @@ export function compileApart(text: string, options: CompileOptions): Promise<Fee
       workerData: { text, options },
       execArgv: [],
     });
-    worker.once(
-      'message',
-      (answer: { tables: FeedTables } | { failure: { code?: string; message: string } }) => {
-        if ('tables' in answer) return resolve(answer.tables);
-        const { code = 'WOLFSEC_FEED_INVALID', message } = answer.failure;
-        reject(new WolfsecError(code as WolfsecErrorCode, message));
-      },
-    );
+    worker.once('message', (answer: { tables: FeedTables } | { failure: string }) => {
+      if ('tables' in answer) resolve(answer.tables);
+      else reject(new WolfsecError('WOLFSEC_FEED_INVALID', answer.failure));
+    });
     worker.once('error', reject);
     worker.once('exit', () =>
       reject(new WolfsecError('WOLFSEC_FEED_INVALID', 'the parser ended without an answer')),

@@ -390,3 +390,20 @@ describeStores(
   },
   { now: () => startMs },
 );
+
+describeStores('writes that fail', (store) => {
+  test('take nobody else of their commit with them', async () => {
+    const { sessions } = store();
+    await sessions.add(session(50));
+    const outcomes = await Promise.allSettled([
+      sessions.add(session(51)),
+      sessions.add(session(50)),
+      sessions.add(session(52)),
+      store().threats.insert([threat(1, { id: 'beside' })], startMs),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(await sessions.get('hash-51', startMs)).toBeDefined();
+    expect(await sessions.get('hash-52', startMs)).toBeDefined();
+    expect(await store().threats.get('beside')).toBeDefined();
+  });
+});

@@ -57,6 +57,10 @@ export class PostgresEngine implements SqlEngine {
           oid === int8 || oid === numeric ? Number : pg.types.getTypeParser(oid, format)) as never,
       },
     });
+    // One that breaks while in use fails its query; without a listener the same error would end the process.
+    this.#pool.on('connect', (client) => {
+      client.on('error', () => {});
+    });
     // An idle connection that breaks is dropped by the pool; the next request opens another.
     this.#pool.on('error', () => {
       this.#failedConnections++;

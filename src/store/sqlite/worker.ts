@@ -40,7 +40,8 @@ function commit(requests: readonly Request[]): Reply[] {
       requests.length === 1 ? attempt(request) : behindSavepoint(request),
     );
     const alone = replies.length === 1 && 'failure' in (replies[0] as Reply);
-    database.exec(alone ? 'rollback' : 'commit');
+    if (alone) rollback();
+    else database.exec('commit');
     return replies;
   } catch (error) {
     // A full disk or a failed write ends the whole transaction: nothing of this group is stored.
@@ -52,9 +53,18 @@ function commit(requests: readonly Request[]): Reply[] {
 function behindSavepoint(request: Request): Reply {
   database.exec('savepoint request');
   const reply = attempt(request);
-  if ('failure' in reply) database.exec('rollback to request');
+  if ('failure' in reply) backToSavepoint(reply.failure);
   database.exec('release request');
   return reply;
+}
+
+/** Where the failure has ended the whole transaction there is no savepoint either: then it is everybody's failure. */
+function backToSavepoint({ message, errcode }: Failure): void {
+  try {
+    database.exec('rollback to request');
+  } catch {
+    throw Object.assign(new Error(message), { errcode });
+  }
 }
 
 function attempt(request: Request): Reply {
