@@ -25,12 +25,15 @@ impl Algorithm {
     }
 }
 
+/// Each state in a box of its own size: an enum as large as the largest would have room for copies of
+/// what lay on the stack.
+///
 /// A key with its first blocks hashed, and whatever message was added since. Dropping it zeroises it.
 #[derive(Clone)]
 pub enum Mac {
-    HmacSha256(Hmac<Sha256>),
-    HmacSha384(Hmac<Sha384>),
-    HmacSha512(Hmac<Sha512>),
+    HmacSha256(Box<Hmac<Sha256>>),
+    HmacSha384(Box<Hmac<Sha384>>),
+    HmacSha512(Box<Hmac<Sha512>>),
     Blake3(Box<blake3::Hasher>),
 }
 
@@ -41,9 +44,15 @@ impl Mac {
     pub fn new(algorithm: Algorithm, key: &[u8]) -> Self {
         const ANY: &str = "HMAC takes a key of any length";
         match algorithm {
-            Algorithm::HmacSha256 => Self::HmacSha256(Hmac::new_from_slice(key).expect(ANY)),
-            Algorithm::HmacSha384 => Self::HmacSha384(Hmac::new_from_slice(key).expect(ANY)),
-            Algorithm::HmacSha512 => Self::HmacSha512(Hmac::new_from_slice(key).expect(ANY)),
+            Algorithm::HmacSha256 => {
+                Self::HmacSha256(Box::new(Hmac::new_from_slice(key).expect(ANY)))
+            }
+            Algorithm::HmacSha384 => {
+                Self::HmacSha384(Box::new(Hmac::new_from_slice(key).expect(ANY)))
+            }
+            Algorithm::HmacSha512 => {
+                Self::HmacSha512(Box::new(Hmac::new_from_slice(key).expect(ANY)))
+            }
             Algorithm::Blake3 => {
                 let key = key.try_into().expect("a BLAKE3 key has 32 bytes");
                 Self::Blake3(Box::new(blake3::Hasher::new_keyed(key)))
@@ -81,13 +90,13 @@ impl Mac {
     pub fn tag(&self, output: &mut [u8]) {
         match self {
             Self::HmacSha256(state) => {
-                output.copy_from_slice(&state.clone().finalize().into_bytes());
+                output.copy_from_slice(&state.as_ref().clone().finalize().into_bytes());
             }
             Self::HmacSha384(state) => {
-                output.copy_from_slice(&state.clone().finalize().into_bytes());
+                output.copy_from_slice(&state.as_ref().clone().finalize().into_bytes());
             }
             Self::HmacSha512(state) => {
-                output.copy_from_slice(&state.clone().finalize().into_bytes());
+                output.copy_from_slice(&state.as_ref().clone().finalize().into_bytes());
             }
             Self::Blake3(state) => output.copy_from_slice(state.finalize().as_bytes()),
         }
@@ -100,7 +109,7 @@ impl Mac {
     pub fn sign(&self, data: &[u8], output: &mut [u8]) {
         match self {
             Self::HmacSha256(key) => {
-                let mut state = key.clone();
+                let mut state = key.as_ref().clone();
                 state.update(data);
                 output.copy_from_slice(&state.finalize().into_bytes());
             }

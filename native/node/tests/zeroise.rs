@@ -1,0 +1,101 @@
+//! Memory that held a secret is wiped before it goes back to the allocator.
+//!
+//! The allocator looks at every block that is freed: none may hold the marked key, whole or in part.
+#![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use wolfsec_core::{aead, hash::mac, sign};
+
+/// Half of a key is proof enough: no random block holds these bytes.
+const MARK: [u8; 16] = *b"\xf3secret key mark";
+const KEY: [u8; 32] = *b"\xf3secret key mark\xf3secret key mark";
+
+static WATCHING: AtomicBool = AtomicBool::new(false);
+static LEAKS: AtomicUsize = AtomicUsize::new(0);
+static FREED: AtomicUsize = AtomicUsize::new(0);
+
+struct Watching;
+
+// SAFETY: every call is passed on to the system's allocator as it came.
+unsafe impl GlobalAlloc for Watching {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise about the layout is passed on.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if WATCHING.load(Ordering::Relaxed) {
+            // SAFETY: the block is still allocated, with that size, and was zeroed when it was made.
+            let bytes = unsafe { std::slice::from_raw_parts(block, layout.size()) };
+            FREED.fetch_add(1, Ordering::Relaxed);
+            if bytes.windows(MARK.len()).any(|window| window == MARK) {
+                LEAKS.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        // SAFETY: the block and its layout came from `alloc`.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Watching = Watching;
+
+/// What `work` freed with the mark in it.
+fn leaks(work: impl FnOnce()) -> usize {
+    LEAKS.store(0, Ordering::Relaxed);
+    FREED.store(0, Ordering::Relaxed);
+    WATCHING.store(true, Ordering::Relaxed);
+    work();
+    WATCHING.store(false, Ordering::Relaxed);
+    LEAKS.load(Ordering::Relaxed)
+}
+
+#[test]
+fn no_key_is_left_in_freed_memory() {
+    // The watch itself works: a copy that nobody wipes is seen.
+    assert_eq!(leaks(|| drop(std::hint::black_box(KEY.to_vec()))), 1);
+
+    for algorithm in [
+        aead::Algorithm::Aes256Gcm,
+        aead::Algorithm::Aes256GcmSiv,
+        aead::Algorithm::ChaCha20Poly1305,
+        aead::Algorithm::XChaCha20Poly1305,
+    ] {
+        let found = leaks(|| {
+            let key = Box::new(aead::Key::new(algorithm, &KEY));
+            let mut output = [0; 16];
+            key.seal(&[0; 24][..algorithm.nonce_len()], &[], &[], &mut output);
+            drop(std::hint::black_box(key));
+        });
+        assert_eq!(found, 0, "{algorithm:?}");
+        assert!(
+            FREED.load(Ordering::Relaxed) > 0,
+            "{algorithm:?} freed nothing"
+        );
+    }
+    for algorithm in [
+        mac::Algorithm::HmacSha256,
+        mac::Algorithm::HmacSha512,
+        mac::Algorithm::Blake3,
+    ] {
+        let found = leaks(|| {
+            let key = Box::new(mac::Mac::new(algorithm, &KEY));
+            key.sign(b"message", &mut vec![0; algorithm.tag_len()]);
+            drop(std::hint::black_box(key));
+        });
+        assert_eq!(found, 0, "{algorithm:?}");
+    }
+    for algorithm in [
+        sign::Algorithm::Ed25519,
+        sign::Algorithm::EcdsaP256,
+        sign::Algorithm::X25519,
+    ] {
+        let found = leaks(|| {
+            let key = Box::new(sign::Private::new(algorithm, &KEY).expect("a key"));
+            drop(std::hint::black_box(key));
+        });
+        assert_eq!(found, 0, "{algorithm:?}");
+    }
+}
