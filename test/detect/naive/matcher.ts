@@ -83,6 +83,8 @@ function inNetwork(network: string, text: string): boolean {
   const version = isIP(text);
   if (version === 0) return false;
   const [address, bits] = network.split('/') as [string, string];
+  // Node reads IPv4 addresses as mapped ones, which would put them all into ::/0.
+  if (version === 4 && isIP(address) === 6) return false;
   const list = new BlockList();
   list.addSubnet(address, Number(bits), isIP(address) === 4 ? 'ipv4' : 'ipv6');
   return list.check(text, version === 4 ? 'ipv4' : 'ipv6');
