@@ -90,7 +90,9 @@ class Interned {
   readonly #slotIds = new Map<string, number>([[anyField, 0]]);
   readonly #predicateIds = new Map<string, number>();
 
-  slot(name: string): number {
+  slot(field: string): number {
+    // A lone surrogate is U+FFFD in events, and no text that crosses to the back ends.
+    const name = field.toWellFormed();
     let id = this.#slotIds.get(name);
     if (id === undefined) {
       id = this.slots.push({ name, paths: pathsOf(name) }) - 1;
@@ -120,7 +122,7 @@ class Interned {
           patterns: matcher.patterns.map(({ kind, text, cased }) => [
             patternKinds[kind],
             cased ? 1 : 0,
-            text,
+            text.toWellFormed(),
           ]),
         };
       case 'regex': {

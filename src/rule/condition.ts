@@ -1,23 +1,31 @@
 import { and, type Expression, not, or } from './expression.ts';
-import { invalid, unsupported } from './fault.ts';
+import { invalid, type NodePath, unsupported } from './fault.ts';
 
 const maxDepth = 64;
+/** Of a longer condition a message shows the beginning. */
+const maxShown = 200;
 
 /**
  * Parses a Sigma condition (Sigma specification, "Condition") over named selections.
  *
  * Binding, loosest first: `or`, `and`, `not`, `x of`, parentheses. `x` is `all`, `any` or a number.
  *
+ * @param path where the condition stands.
  * @throws {RuleFault} naming the word at fault.
  */
-export function parseCondition(condition: string, selections: ReadonlyMap<string, Expression>): Expression {
+export function parseCondition(
+  condition: string,
+  selections: ReadonlyMap<string, Expression>,
+  path: NodePath,
+): Expression {
   if (condition.includes('|')) {
-    throw unsupported('aggregation behind "|" is obsolete; write a correlation rule instead', ['condition']);
+    throw unsupported('aggregation behind "|" is obsolete; write a correlation rule instead', path);
   }
   const tokens = condition.match(/[()]|[^\s()]+/g) ?? [];
   let at = 0;
   const word = () => tokens[at]?.toLowerCase();
-  const fail = (message: string) => invalid(`${message} in the condition "${condition}"`, ['condition']);
+  const fail = (message: string) => invalid(`${message} in the condition "${shortened}"`, path);
+  const shortened = condition.length > maxShown ? `${condition.slice(0, maxShown)}…` : condition;
 
   const anyOf = (depth: number): Expression => {
     if (depth > maxDepth) throw fail(`parentheses deeper than ${maxDepth}`);
@@ -78,7 +86,7 @@ export function parseCondition(condition: string, selections: ReadonlyMap<string
     return count === 1 ? or(chosen) : { kind: 'atLeast', count, of: chosen };
   };
 
-  if (tokens.length === 0) throw invalid('the condition is empty', ['condition']);
+  if (tokens.length === 0) throw invalid('the condition is empty', path);
   const parsed = anyOf(0);
   if (at < tokens.length) throw fail(`"${tokens[at]}" is left over`);
   return parsed;

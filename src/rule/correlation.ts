@@ -106,7 +106,7 @@ function conditionOf(value: unknown, type: CorrelationType, rules: readonly stri
   if (typeof value === 'string') {
     if (!temporal) throw invalid(`the condition of a ${type} correlation is a map such as gte: 10`, path);
     const named = new Map(rules.map((rule) => [rule, test(rule, { kind: 'present' })]));
-    return { ...none, expression: parseCondition(value, named) };
+    return { ...none, expression: parseCondition(value, named, path) };
   }
   if (typeof value !== 'object' || Array.isArray(value)) throw invalid('the condition must be a map', path);
   const map = value as Record<string, unknown>;

@@ -35,7 +35,7 @@ export function parseFilter(document: YamlMap, file: string, placeholders: Place
   const filter = mapAt(document, ['filter']);
   const selections = parseSelections(filter, ['filter'], placeholders);
   if (typeof filter.condition !== 'string') throw invalid('a filter needs a condition', ['filter']);
-  const condition = parseCondition(filter.condition, selections);
+  const condition = parseCondition(filter.condition, selections, ['filter', 'condition']);
   const rules = filter.rules;
   const listed = Array.isArray(rules) ? rules.map(String) : typeof rules === 'string' ? [rules] : undefined;
   if (listed === undefined || listed.length === 0) {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { base64, base64Offsets, maxDashes, utf16, utf16be, utf16le, windashSpellings } from './encoding.ts';
 import {
   and,
@@ -134,18 +135,12 @@ function numeric(item: Item, value: Scalar, comparison: Comparison, part?: TimeP
 }
 
 function network(value: Scalar, path: NodePath): string {
-  const [address, bits, more] = String(value).split('/');
-  const v6 = address?.includes(':');
-  const width = v6 ? 128 : 32;
-  const prefix = bits === undefined ? width : Number(bits);
-  const shape = v6 ? /^[0-9a-f:.]+$/i : /^\d{1,3}(\.\d{1,3}){3}$/;
-  if (
-    !address ||
-    more !== undefined ||
-    !shape.test(address) ||
-    !(prefix >= 0 && prefix <= width) ||
-    bits === ''
-  ) {
+  const [address = '', bits, more] = String(value).split('/');
+  // A zone is of one machine alone, so that it cannot be part of a network.
+  const version = address.includes('%') ? 0 : isIP(address);
+  const width = version === 6 ? 128 : 32;
+  const prefix = bits === undefined ? width : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
+  if (version === 0 || more !== undefined || prefix < 0 || prefix > width) {
     throw invalid(`"${value}" is not an IPv4 or IPv6 network in CIDR notation`, path);
   }
   return `${address}/${prefix}`;
@@ -154,7 +149,7 @@ function network(value: Scalar, path: NodePath): string {
 function regex({ field, modifiers, path }: Item, value: Scalar): Expression {
   if (typeof value !== 'string') throw invalid('"re" takes a string', path);
   const flags = ['i', 'm', 's'].filter((flag) => modifiers.includes(flag)).join('');
-  const checked = checkRegex(value, flags);
+  const checked = checkRegex(value.toWellFormed(), flags);
   if ('reason' in checked) throw unsupported(`the regular expression ${checked.reason}`, path);
   return test(field, { kind: 'regex', source: checked.source, flags });
 }

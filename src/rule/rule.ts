@@ -56,9 +56,10 @@ export function parseDetectionRule(
   if (condition === undefined || conditions.length === 0) {
     throw invalid('a detection needs a condition', ['detection']);
   }
-  const expressions = conditions.map((each) => {
-    if (typeof each !== 'string') throw invalid('a condition must be a string', ['detection', 'condition']);
-    return parseCondition(each, selections);
+  const expressions = conditions.map((each, index) => {
+    const path = ['detection', 'condition', ...(Array.isArray(condition) ? [index] : [])];
+    if (typeof each !== 'string') throw invalid('a condition must be a string', path);
+    return parseCondition(each, selections, path);
   });
   return { kind: 'detection', ...meta, logsource: parseLogsource(document), expression: or(expressions) };
 }
