@@ -69,6 +69,12 @@ describe('Sigma Rules 2.1, values', () => {
     { name: 'the long s and the Kelvin sign', rule: 'f: sk', fires: [f('ſK'), f('S\u212a')], not: [f('ßk')] },
     { name: 'numbers', rule: 'f: 4688', fires: [f(4688), f('4688'), f(4688.0)], not: [f('04688'), f(46880)] },
     { name: 'fractions', rule: 'f: 1.5', fires: [f(1.5), f('1.5')], not: [f('1.50'), f(15)] },
+    {
+      name: 'a lone surrogate is U+FFFD on both sides',
+      rule: 'f: "a\\ud800b"',
+      fires: [f('a\ud800b'), f('a\ufffdb')],
+      not: [f('ab')],
+    },
     { name: 'booleans', rule: 'f: true', fires: [f(true), f('True')], not: [f(false), f(1)] },
     {
       name: 'null also where the field is missing',
