@@ -105,6 +105,29 @@ describe('revocation', () => {
     expect((await sessions.list('alice')).map(({ id }) => id)).toEqual([e.session.id]);
   });
 
+  test('holds though the storage was being asked', async () => {
+    const { storage, sessions } = setUp();
+    const slow = new Sessions({
+      storage: {
+        ...storage,
+        get: async (hash, nowMs) => {
+          const found = await storage.get(hash, nowMs);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          return found;
+        },
+        remove: async (hash) => {
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          return storage.remove(hash);
+        },
+      },
+    });
+    const { token } = await sessions.create({ userId: 'alice' });
+    const checking = slow.check(token);
+    await slow.revoke(token);
+    await checking;
+    expect(await slow.check(token)).toEqual({ ok: false, reason: 'unknown' });
+  });
+
   test('elsewhere is noticed within the revalidation span', async () => {
     const { sessions, storage, time } = setUp({ revalidateMs: 5_000 });
     const other = new Sessions({ storage, now: time.now });
@@ -124,6 +147,18 @@ describe('revocation', () => {
     }
     const live = await Promise.all(issued.map(async ({ token }) => (await sessions.check(token)).ok));
     expect(live).toEqual([false, true, true]);
+  });
+
+  test('spares the one in use, though the storage has not heard of it yet', async () => {
+    const { sessions, time } = setUp({ maxPerUser: 2 });
+    const used = await sessions.create({ userId: 'alice' });
+    for (let i = 0; i < 5; i++) {
+      time.pass(1_000);
+      await sessions.create({ userId: 'alice' });
+      time.pass(1_000);
+      await ok(sessions.check(used.token));
+    }
+    expect(await sessions.list('alice')).toHaveLength(2);
   });
 });
 

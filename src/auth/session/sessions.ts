@@ -20,7 +20,7 @@ export interface SessionOptions {
   readonly revalidateMs?: number;
   /** How often "last seen" is written to the storage, in milliseconds: at least four times in `idleMs`. Default 60,000. */
   readonly touchEveryMs?: number;
-  /** Sessions kept in memory. Default 100,000, some 60 MB. */
+  /** Sessions kept in memory. Default 100,000, some 125 MB. */
   readonly maxLive?: number;
   /** What a change of network or browser does: tell in an event (default), or refuse. */
   readonly binding?: 'report' | 'refuse';
@@ -193,9 +193,9 @@ export class Sessions {
   async revoke(token: string): Promise<boolean> {
     if (typeof token !== 'string' || !tokenShape.test(token)) return false;
     const hash = hashText(digestOf(token));
-    const entry = this.#live.get(token.slice(0, idChars));
-    if (entry?.tokenHash === hash) this.#live.drop(entry.id);
+    const entry = this.#dropToken(hash, token);
     const gone = await this.#options.storage.remove(hash);
+    this.#dropToken(hash, token);
     if (gone) {
       const about = { session_id: token.slice(0, idChars) };
       emit(this.#listener, this.#options.now(), 'session_revoked', { userId: entry?.owner, about });
@@ -207,6 +207,7 @@ export class Sessions {
   async revokeById(userId: string, id: string): Promise<boolean> {
     if (this.#live.get(id)?.owner === userId) this.#live.drop(id);
     const gone = await this.#options.storage.removeById(userId, id);
+    if (this.#live.get(id)?.owner === userId) this.#live.drop(id);
     if (gone)
       emit(this.#listener, this.#options.now(), 'session_revoked', { userId, about: { session_id: id } });
     return gone;
@@ -217,6 +218,7 @@ export class Sessions {
     const keep = exceptToken !== undefined && tokenShape.test(exceptToken) ? exceptToken : undefined;
     this.#live.dropOfOwner(userId, keep?.slice(0, idChars));
     const count = await this.#options.storage.removeOfUser(userId, keep && hashText(digestOf(keep)));
+    this.#live.dropOfOwner(userId, keep?.slice(0, idChars));
     if (count > 0) emit(this.#listener, this.#options.now(), 'session_revoked', { userId, about: { count } });
     return count;
   }
@@ -229,6 +231,17 @@ export class Sessions {
   /** Waits for the writes that nobody waited for; for shutdown. */
   settled(): Promise<void> {
     return this.#background.settled();
+  }
+
+  /**
+   * Takes a revoked token out of memory. Done before the storage is told and again after, since a look at
+   * the storage may have been under way.
+   */
+  #dropToken(hash: string, token: string): LiveSession | undefined {
+    const entry = this.#live.get(token.slice(0, idChars));
+    if (entry?.tokenHash !== hash) return undefined;
+    this.#live.drop(entry.id);
+    return entry;
   }
 
   async #load(token: string, nowMs: number, context?: AuthContext): Promise<SessionCheck> {
@@ -252,9 +265,13 @@ export class Sessions {
       emit(this.#listener, now(), 'session_rejected', { reason: 'unknown', userId: entry.owner, context });
       return refusals.unknown;
     }
-    // A revocation here meanwhile has dropped the entry; its storage row is then gone or going.
-    if (this.#live.get(entry.id) !== entry)
-      return this.#live.get(entry.id) ? refusals.unknown : this.#again(stored);
+    const current = this.#live.get(entry.id);
+    // Dropped or replaced meanwhile: by a rotation, a revocation, or for want of room.
+    if (current !== entry) {
+      return current?.tokenHash === entry.tokenHash
+        ? this.#accept(current, now(), context)
+        : this.#again(stored);
+    }
     entry.loadedMs = now();
     Object.assign(entry.accepted.session, later(fromStored(stored), entry.accepted.session));
     return this.#accept(entry, now(), context);
@@ -307,8 +324,13 @@ export class Sessions {
 
   async #makeRoom(userId: string, nowMs: number): Promise<void> {
     const { storage, maxPerUser } = this.#options;
-    const sessions = await storage.listOfUser(userId, nowMs);
-    for (const { id } of sessions.slice(maxPerUser - 1)) {
+    const stored = await storage.listOfUser(userId, nowMs);
+    if (stored.length < maxPerUser) return;
+    // What is in memory knows of uses that the storage will hear of later.
+    const seenMs = ({ id, lastSeenMs }: StoredSession) =>
+      Math.max(lastSeenMs, this.#live.get(id)?.accepted.session.lastSeenMs ?? 0);
+    const byUse = stored.sort((a, b) => seenMs(b) - seenMs(a));
+    for (const { id } of byUse.slice(maxPerUser - 1)) {
       this.#live.drop(id);
       await storage.removeById(userId, id);
       emit(this.#listener, nowMs, 'session_revoked', {
