@@ -13,13 +13,17 @@ const { values: options } = parseArgs({
   options: { write: { type: 'boolean', default: false }, seconds: { type: 'string', default: '3' } },
 });
 const budgetMs = Number(options.seconds) * 1000;
-const { cpu, cores, os, node } = environment();
+const { cpu, cores, os, node, loadAverage } = environment();
 
 const failures: string[] = [];
 const native = nativeAvailable() ? await measure('native') : undefined;
 if (!native) console.error('native: left out, it is not built (npm run build:native)');
 const portable = await measure('portable');
-const table = targetTable(native, portable, `${cpu} × ${cores}, ${os.split(' ', 2).join(' ')}, Node ${node}`);
+const table = targetTable(
+  native,
+  portable,
+  `${cpu} × ${cores}, ${os.split(' ', 2).join(' ')}, Node ${node}, at a load average of ${loadAverage}`,
+);
 console.log(table);
 for (const failure of failures) console.error(`failed: ${failure}`);
 
