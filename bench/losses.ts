@@ -1,10 +1,10 @@
 // npm run bench:losses [-- --write]: the calls at which native code lost in the last run of each area.
 // --write puts the table into docs/performance.md.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type AreaRecord, readRecord } from './harness/record.ts';
+import { writeTable } from './report/document.ts';
 import { losses, lossTable } from './report/losses.ts';
-import { between } from './targets/table.ts';
 
 const folder = join(import.meta.dirname, 'results');
 const latest = new Map<string, AreaRecord>();
@@ -19,7 +19,4 @@ if (latest.size === 0) {
 }
 const table = lossTable(losses([...latest.values()].sort((a, b) => a.area.localeCompare(b.area))));
 console.log(table);
-if (process.argv.includes('--write')) {
-  const docs = resolve(import.meta.dirname, '../docs/performance.md');
-  writeFileSync(docs, between(readFileSync(docs, 'utf8'), table, 'losses'));
-}
+if (process.argv.includes('--write')) writeTable('docs/performance.md', 'losses', table);

@@ -1,13 +1,13 @@
 // npm run bench:targets [-- --write] [--seconds N]: the performance targets under both back ends.
 // --write puts the table into README.md. Ends with 1 where a target is missed.
 import { fork } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nativeAvailable } from '../src/backend/select.ts';
 import { type Figures, met, type TargetName } from '../src/cli/targets/index.ts';
 import { environment } from './harness/environment.ts';
-import { between, targetTable } from './targets/table.ts';
+import { writeTable } from './report/document.ts';
+import { targetTable } from './targets/table.ts';
 
 const { values: options } = parseArgs({
   options: { write: { type: 'boolean', default: false }, seconds: { type: 'string', default: '3' } },
@@ -27,10 +27,7 @@ const table = targetTable(
 console.log(table);
 for (const failure of failures) console.error(`failed: ${failure}`);
 
-if (options.write) {
-  const readme = fileURLToPath(new URL('../README.md', import.meta.url));
-  writeFileSync(readme, between(readFileSync(readme, 'utf8'), table));
-}
+if (options.write) writeTable('README.md', 'targets', table);
 const missed = [native, portable].some((figures) =>
   Object.entries(figures ?? {}).some(([name, value]) => !met(name as TargetName, value)),
 );
