@@ -21,6 +21,7 @@ export type ServerMessage =
       readonly port: number;
       readonly cookies: readonly string[];
       readonly hashMs: number;
+      readonly hashCpuMs: number;
     }
   | { readonly kind: 'delay'; readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
 
@@ -59,8 +60,10 @@ app.post<{ Body: { name: string; password: string } }>('/login', async ({ body, 
 await app.listen({ port: 0, host: '127.0.0.1' });
 
 const startedMs = performance.now();
+const startedCpu = process.cpuUsage();
 for (let i = 0; i < 10; i++) await hasher.verify(stored, password);
 const hashMs = (performance.now() - startedMs) / 10;
+const hashCpuMs = process.cpuUsage(startedCpu).user / 1000 / 10;
 
 const delay = monitorEventLoopDelay({ resolution: resolutionMs });
 delay.enable();
@@ -79,4 +82,4 @@ process.on('message', async (word) => {
   await app.close();
   process.disconnect();
 });
-tell({ kind: 'ready', port: (app.server.address() as AddressInfo).port, cookies, hashMs });
+tell({ kind: 'ready', port: (app.server.address() as AddressInfo).port, cookies, hashMs, hashCpuMs });
