@@ -1,0 +1,9 @@
+export { DetectionFlow, type DetectionFlowOptions } from './flow.ts';
+export {
+  type IngestBatch,
+  type IngestFigures,
+  type IngestLimits,
+  type IngestOutcome,
+  IngestPipeline,
+  type IngestPipelineOptions,
+} from './ingest.ts';

@@ -1,0 +1,206 @@
+import type { LineFault } from '../detect/fault.ts';
+import type { Detection, Logsource, ThreatDetector } from '../detect/index.ts';
+import { invalidArgument, WolfsecError } from '../errors.ts';
+import { Registry } from '../metrics/index.ts';
+import type { DetectionFlow } from './flow.ts';
+import { ingestMetrics } from './ingest-metrics.ts';
+
+/** Events on their way in. */
+export interface IngestBatch {
+  /** One event a line. The bytes must stay as they are until `take` settles. */
+  readonly ndjson: Uint8Array;
+  /** Kind of front door, for metrics: few values, e.g. `ndjson`, `syslog`. */
+  readonly door: string;
+  /**
+   * Names the batch in event references. A batch that comes again under the same name is counted once; where its
+   * events have ids of their own, so are they.
+   */
+  readonly source: string;
+  readonly logsource?: Logsource;
+}
+
+/** What became of a batch, told once its detections are stored. */
+export interface IngestOutcome {
+  readonly events: number;
+  readonly detections: number;
+  /** Lines that are not events, by line from 0. */
+  readonly faults: readonly LineFault[];
+}
+
+export interface IngestLimits {
+  /** Batches taken in and not yet stored. Default 256. */
+  readonly maxBatches: number;
+  /** Bytes taken in and not yet stored. Default 64 MiB. */
+  readonly maxBytes: number;
+  /** Batches in detection at once; each is spread over the cores besides. Default 2. */
+  readonly lanes: number;
+}
+
+export interface IngestPipelineOptions {
+  readonly detector: ThreatDetector;
+  readonly flow: Pick<DetectionFlow, 'take' | 'flush'>;
+  readonly limits?: Partial<IngestLimits>;
+  /** Default: a registry of its own. */
+  readonly registry?: Registry;
+  /** Told of what each batch gave, before it is stored. */
+  readonly onDetections?: (detections: readonly Detection[]) => void;
+}
+
+export interface IngestFigures {
+  readonly queuedBatches: number;
+  readonly queuedBytes: number;
+  readonly limits: IngestLimits;
+  readonly closing: boolean;
+}
+
+const defaults: IngestLimits = { maxBatches: 256, maxBytes: 64 * 1024 * 1024, lanes: 2 };
+
+/**
+ * Source → batch → detect → alert → store. What does not fit is refused at once instead of waiting without bound, and
+ * `take` resolves when everything that the batch gave is stored: the time for a source to commit its offset, or to
+ * answer 200.
+ */
+export class IngestPipeline {
+  readonly #flow: IngestPipelineOptions['flow'];
+  readonly #limits: IngestLimits;
+  readonly #metrics: ReturnType<typeof ingestMetrics>;
+  readonly #onDetections: IngestPipelineOptions['onDetections'];
+  readonly #waiting: (() => void)[] = [];
+  readonly #running = new Map<ThreatDetector, number>();
+  readonly #idle: (() => void)[] = [];
+  #detector: ThreatDetector;
+  #lanesTaken = 0;
+  #batches = 0;
+  #bytes = 0;
+  #closing = false;
+
+  /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for a limit below 1. */
+  constructor(options: IngestPipelineOptions) {
+    this.#detector = options.detector;
+    this.#flow = options.flow;
+    this.#limits = { ...defaults, ...options.limits };
+    for (const [name, value] of Object.entries(this.#limits)) {
+      if (!(Number.isSafeInteger(value) && value >= 1))
+        throw invalidArgument(`limits.${name}`, 'a whole number from 1');
+    }
+    this.#metrics = ingestMetrics(options.registry ?? new Registry());
+    this.#onDetections = options.onDetections;
+  }
+
+  /** The detector that the next batch meets. */
+  get detector(): ThreatDetector {
+    return this.#detector;
+  }
+
+  /**
+   * Takes a batch all the way to the store.
+   *
+   * @throws {WolfsecError} `WOLFSEC_QUEUE_FULL` where there is no room: nothing was taken, come again.
+   *   `WOLFSEC_LIMIT_EXCEEDED` for a batch that never has room. `WOLFSEC_DISPOSED` after `close`. Errors of the store
+   *   as they are: the batch is to be sent again, under the same source.
+   */
+  async take(batch: IngestBatch): Promise<IngestOutcome> {
+    this.#admit(batch);
+    const size = batch.ndjson.length;
+    const startedMs = performance.now();
+    this.#occupy(1, size);
+    try {
+      const outcome = await this.#through(batch);
+      this.#metrics.events.inc({ source: batch.door }, outcome.events);
+      this.#metrics.lagSeconds.observe((performance.now() - startedMs) / 1000);
+      return outcome;
+    } catch (error) {
+      this.#metrics.dropped.inc({ source: batch.door, reason: 'failed' });
+      throw error;
+    } finally {
+      this.#occupy(-1, -size);
+      if (this.#batches === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    }
+  }
+
+  /** Whether a batch of this size would be taken now. */
+  hasRoom(bytes = 0): boolean {
+    const { maxBatches, maxBytes } = this.#limits;
+    return !this.#closing && this.#batches < maxBatches && this.#bytes + bytes <= maxBytes;
+  }
+
+  /** Puts another detector in place for the batches to come; resolves with the old one when nothing uses it. */
+  async replaceDetector(detector: ThreatDetector): Promise<ThreatDetector> {
+    const old = this.#detector;
+    this.#detector = detector;
+    while (this.#running.has(old)) await this.#laneFreed();
+    return old;
+  }
+
+  figures(): IngestFigures {
+    return {
+      queuedBatches: this.#batches,
+      queuedBytes: this.#bytes,
+      limits: this.#limits,
+      closing: this.#closing,
+    };
+  }
+
+  /** Takes nothing more, and resolves when all that was taken is stored or has failed. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.#batches > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #admit({ ndjson, door }: IngestBatch): void {
+    if (this.#closing) throw new WolfsecError('WOLFSEC_DISPOSED', 'the pipeline is closing');
+    const { maxBytes } = this.#limits;
+    if (ndjson.length > maxBytes) {
+      this.#metrics.dropped.inc({ source: door, reason: 'too_large' });
+      throw new WolfsecError(
+        'WOLFSEC_LIMIT_EXCEEDED',
+        `the batch has ${ndjson.length} bytes, more than the ${maxBytes} that the pipeline ever holds`,
+      );
+    }
+    if (this.hasRoom(ndjson.length)) return;
+    this.#metrics.dropped.inc({ source: door, reason: 'full' });
+    throw new WolfsecError('WOLFSEC_QUEUE_FULL', 'the pipeline is full: send the batch again later');
+  }
+
+  async #through(batch: IngestBatch): Promise<IngestOutcome> {
+    this.#metrics.bytes.inc({ source: batch.door }, batch.ndjson.length);
+    const { events, detections, faults } = await this.#detect(batch);
+    if (faults.length > 0) this.#metrics.faults.inc({ source: batch.door }, faults.length);
+    if (detections.length > 0) {
+      for (const { level } of detections) this.#metrics.detections.inc({ level });
+      this.#onDetections?.(detections);
+      await this.#flow.take(detections);
+      await this.#flow.flush();
+    }
+    return { events, detections: detections.length, faults };
+  }
+
+  async #detect({ ndjson, source, logsource }: IngestBatch) {
+    while (this.#lanesTaken >= this.#limits.lanes) await this.#laneFreed();
+    this.#lanesTaken++;
+    const detector = this.#detector;
+    this.#running.set(detector, (this.#running.get(detector) ?? 0) + 1);
+    const startedMs = performance.now();
+    try {
+      return await detector.processBatch(ndjson, { source, ...(logsource ? { logsource } : {}) });
+    } finally {
+      this.#metrics.detectSeconds.observe((performance.now() - startedMs) / 1000);
+      this.#lanesTaken--;
+      const left = (this.#running.get(detector) as number) - 1;
+      if (left > 0) this.#running.set(detector, left);
+      else this.#running.delete(detector);
+      for (const resolve of this.#waiting.splice(0)) resolve();
+    }
+  }
+
+  #laneFreed(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #occupy(batches: number, bytes: number): void {
+    this.#batches += batches;
+    this.#bytes += bytes;
+    this.#metrics.queuedBatches.set(this.#batches);
+    this.#metrics.queuedBytes.set(this.#bytes);
+  }
+}
