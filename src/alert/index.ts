@@ -15,6 +15,7 @@ export type { Inhibition } from './inhibit.ts';
 export type { Labels } from './labels.ts';
 export { type AlertFigures, AlertManager, type AlertManagerOptions, type Raised } from './manager.ts';
 export { type Matcher, parseMatcher } from './matcher.ts';
+export { observeAlerts } from './metrics.ts';
 export type { Notification, NotificationReason } from './notification.ts';
 export { type AlertmanagerOptions, alertmanager } from './receivers/alertmanager.ts';
 export { type ChatOptions, discord, slack, teams } from './receivers/chat.ts';
