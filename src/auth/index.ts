@@ -53,15 +53,15 @@ export { type BreachLookup, type PwnedPasswordsOptions, pwnedPasswords } from '.
 export { type CookieOptions, clearCookie, cookieName, readCookie, setCookie } from './session/cookie.ts';
 export { CsrfTokens, isCrossSite, isSafeMethod } from './session/csrf.ts';
 export type { AuthMethod, Session } from './session/session.ts';
-export {
-  type IssuedSession,
-  type NewSession,
-  type SessionChange,
-  type SessionCheck,
-  type SessionOptions,
-  type SessionRefusal,
-  Sessions,
-} from './session/sessions.ts';
+export { Sessions } from './session/sessions.ts';
+export type {
+  IssuedSession,
+  NewSession,
+  SessionChange,
+  SessionCheck,
+  SessionOptions,
+  SessionRefusal,
+} from './session/verdict.ts';
 export { memoryStorage } from './storage/memory.ts';
 export type {
   ApiKeyStorage,

@@ -1,77 +1,21 @@
 import { activeBackend } from '../../backend/select.ts';
-import { bytesOfHash, digestOf, hashText } from '../digest.ts';
+import { digestOf, hashText } from '../digest.ts';
 import { type AuthAction, type AuthContext, type AuthListener, emit } from '../event.ts';
 import { name, names, spanMs, wholeNumber } from '../limits.ts';
-import { Background, LiveCredentials, type LiveEntry } from '../live.ts';
+import { Background, LiveCredentials } from '../live.ts';
 import { randomToken } from '../random.ts';
-import type { SessionStorage, StoredSession } from '../storage/port.ts';
+import type { StoredSession } from '../storage/port.ts';
 import { type BindingHint, bindingChanges } from './binding.ts';
-import { type AuthMethod, fromStored, type Session, toStored } from './session.ts';
-
-export interface SessionOptions {
-  readonly storage: SessionStorage;
-  /** End when unused, in milliseconds. Default one hour (NIST SP 800-63B-4, AAL2). */
-  readonly idleMs?: number;
-  /** End in any case, in milliseconds. Default 24 hours (the same). */
-  readonly absoluteMs?: number;
-  /** Most sessions of one user; the longest unused one makes room. Default 50. */
-  readonly maxPerUser?: number;
-  /** How long another process may take to notice a revocation, in milliseconds. Default 5,000. */
-  readonly revalidateMs?: number;
-  /** How often "last seen" is written to the storage, in milliseconds: at least four times in `idleMs`. Default 60,000. */
-  readonly touchEveryMs?: number;
-  /** Sessions kept in memory. Default 100,000, some 125 MB. */
-  readonly maxLive?: number;
-  /** What a change of network or browser does: tell in an event (default), or refuse. */
-  readonly binding?: 'report' | 'refuse';
-  readonly listener?: AuthListener;
-  /** Takes failures of writes that nobody waits for. */
-  readonly onError?: (error: unknown) => void;
-  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: () => number;
-}
-
-export interface NewSession {
-  readonly userId: string;
-  readonly methods?: readonly AuthMethod[];
-  readonly roles?: readonly string[];
-  readonly scopes?: readonly string[];
-  readonly context?: AuthContext;
-  readonly data?: Readonly<Record<string, unknown>>;
-}
-
-/** What a rotation changes; the rest stays. */
-export type SessionChange = Partial<Pick<NewSession, 'methods' | 'roles' | 'scopes' | 'context' | 'data'>> & {
-  /** The person has just proved who they are. */
-  readonly reauthenticated?: boolean;
-};
-
-export interface IssuedSession {
-  /** The secret, to be sent to the client once and kept nowhere. */
-  readonly token: string;
-  readonly session: Session;
-}
-
-export type SessionRefusal = 'malformed' | 'unknown' | 'expired' | 'binding';
-export type SessionCheck =
-  | { readonly ok: true; readonly session: Session }
-  | { readonly ok: false; readonly reason: SessionRefusal };
-
-const refusals = {
-  malformed: Object.freeze({ ok: false, reason: 'malformed' }),
-  unknown: Object.freeze({ ok: false, reason: 'unknown' }),
-  expired: Object.freeze({ ok: false, reason: 'expired' }),
-  binding: Object.freeze({ ok: false, reason: 'binding' }),
-} as const satisfies Record<SessionRefusal, SessionCheck>;
-
-interface LiveSession extends LiveEntry {
-  readonly tokenHash: string;
-  /** Made once, so that a check allocates nothing. */
-  readonly accepted: { readonly ok: true; readonly session: Writable<Session> };
-  touchedMs: number;
-  hintsTold: string;
-}
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+import { type LiveSession, later, liveSession } from './live-session.ts';
+import { fromStored, type Session, toStored } from './session.ts';
+import {
+  type IssuedSession,
+  type NewSession,
+  refusals,
+  type SessionChange,
+  type SessionCheck,
+  type SessionOptions,
+} from './verdict.ts';
 
 const idChars = 22;
 const tokenChars = 65;
@@ -136,7 +80,7 @@ export class Sessions {
     const token = session.id + randomToken(32);
     const stored = toStored(session, hashText(digestOf(token)));
     await this.#options.storage.add(stored);
-    this.#live.put(this.#entry(stored, nowMs));
+    this.#live.put(liveSession(stored, nowMs));
     this.#tell('session_created', session, wanted.context);
     return { token, session };
   }
@@ -184,7 +128,7 @@ export class Sessions {
     const stored = toStored(session, hashText(digestOf(next)));
     this.#live.drop(old.id);
     if (!(await this.#options.storage.rotate(hashText(digestOf(token)), stored))) return undefined;
-    this.#live.put(this.#entry(stored, nowMs));
+    this.#live.put(liveSession(stored, nowMs));
     this.#tell('session_rotated', session, change.context);
     return { token: next, session };
   }
@@ -251,7 +195,7 @@ export class Sessions {
       emit(this.#listener, nowMs, 'session_rejected', { reason: 'unknown', context });
       return refusals.unknown;
     }
-    return this.#accept(this.#live.put(this.#entry(stored, nowMs)), nowMs, context);
+    return this.#accept(this.#live.put(liveSession(stored, nowMs)), nowMs, context);
   }
 
   async #revalidate(entry: LiveSession, context?: AuthContext): Promise<SessionCheck> {
@@ -280,7 +224,7 @@ export class Sessions {
   async #again({ tokenHash }: StoredSession): Promise<SessionCheck> {
     const nowMs = this.#options.now();
     const stored = await this.#options.storage.get(tokenHash, nowMs);
-    return stored ? this.#entry(stored, nowMs).accepted : refusals.unknown;
+    return stored ? liveSession(stored, nowMs).accepted : refusals.unknown;
   }
 
   #accept(entry: LiveSession, nowMs: number, context?: AuthContext): SessionCheck {
@@ -341,30 +285,10 @@ export class Sessions {
     }
   }
 
-  #entry(stored: StoredSession, nowMs: number): LiveSession {
-    return {
-      id: stored.id,
-      owner: stored.userId,
-      digest: bytesOfHash(stored.tokenHash),
-      loadedMs: nowMs,
-      loading: undefined,
-      tokenHash: stored.tokenHash,
-      accepted: { ok: true, session: fromStored(stored) },
-      touchedMs: stored.lastSeenMs,
-      hintsTold: '',
-    };
-  }
-
   #tell(action: AuthAction, { id, userId }: Session, context: AuthContext | undefined): void {
     emit(this.#listener, this.#options.now(), action, { userId, context, about: { session_id: id } });
   }
 }
-
-/** The stored session, but never less lately seen than this process has seen it. */
-const later = (stored: Session, known: Session): Session =>
-  stored.lastSeenMs >= known.lastSeenMs
-    ? stored
-    : { ...stored, lastSeenMs: known.lastSeenMs, idleExpiresMs: known.idleExpiresMs };
 
 const bounded = ({ address, userAgent }: AuthContext): AuthContext => ({
   ...(address === undefined ? {} : { address: address.slice(0, 64) }),
