@@ -151,9 +151,10 @@ const PROGRAM: &[u8] = include_bytes!("vectors/program.json");
 const EVENTS: &[u8] = include_bytes!("vectors/events.ndjson");
 
 fn evaluator() -> Evaluator {
-    let mut evaluator = Evaluator::new(Arc::new(
-        Compiled::new(PROGRAM).expect("the program is sound"),
-    ));
+    let mut evaluator = Evaluator::new(
+        Arc::new(Compiled::new(PROGRAM).expect("the program is sound")),
+        wolfsec_core::json::Marks::mark,
+    );
     // A value enters the cache the second time that it is seen.
     for _ in 0..8 {
         evaluator.evaluate(EVENTS, None, &mut Batch::default());

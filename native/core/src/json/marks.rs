@@ -20,22 +20,43 @@ impl Marks {
     /// # Errors
     /// [`Fault::Syntax`] for an unclosed string, an unknown escape or a control character in a string.
     pub fn mark(&mut self, line: &[u8]) -> Result<(), Fault> {
+        self.mark_with(line, Classes::of)
+    }
+
+    /// The same in 32-byte vectors.
+    ///
+    /// # Safety
+    ///
+    /// The caller has found out that this processor has AVX2, BMI1 and BMI2.
+    ///
+    /// # Errors
+    /// As [`Marks::mark`].
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,bmi1,bmi2")]
+    pub fn mark_avx2(&mut self, line: &[u8]) -> Result<(), Fault> {
+        self.mark_with(line, |block| avx2::classes(block))
+    }
+
+    /// Inlined into each caller, so that it is compiled with that one's instructions.
+    #[inline(always)]
+    fn mark_with(
+        &mut self,
+        line: &[u8],
+        classes: impl Fn(&[u8; 64]) -> Classes,
+    ) -> Result<(), Fault> {
         self.quotes.clear();
         self.backslashes.clear();
         self.unicode_escapes = false;
         let mut carry = Carry::default();
         let mut sound = true;
-        let mut blocks = line.chunks_exact(64);
-        let mut base = 0;
-        for block in blocks.by_ref() {
-            sound &= self.block(block, line, base, &mut carry);
-            base += 64;
+        let (blocks, rest) = line.as_chunks::<64>();
+        for (index, block) in blocks.iter().enumerate() {
+            sound &= self.block(&classes(block), line, index * 64, &mut carry);
         }
-        let rest = blocks.remainder();
         if !rest.is_empty() {
             let mut padded = [b' '; 64];
             padded[..rest.len()].copy_from_slice(rest);
-            sound &= self.block(&padded, line, base, &mut carry);
+            sound &= self.block(&classes(&padded), line, blocks.len() * 64, &mut carry);
         }
         if sound && carry.in_string == 0 && self.quotes.len().is_multiple_of(2) {
             Ok(())
@@ -44,9 +65,8 @@ impl Marks {
         }
     }
 
-    #[inline]
-    fn block(&mut self, block: &[u8], line: &[u8], base: usize, carry: &mut Carry) -> bool {
-        let classes = Classes::of(block);
+    #[inline(always)]
+    fn block(&mut self, classes: &Classes, line: &[u8], base: usize, carry: &mut Carry) -> bool {
         let escaped = carry.escaped(classes.backslash);
         let quotes = classes.quote & !escaped;
         let inside = prefix_xor(quotes) ^ carry.in_string;
@@ -144,12 +164,10 @@ struct Classes {
 
 impl Classes {
     #[inline]
-    fn of(block: &[u8]) -> Self {
+    fn of(block: &[u8; 64]) -> Self {
         let (mut quote, mut backslash, mut control) = (0, 0, 0);
-        for (index, part) in block.chunks_exact(16).enumerate() {
-            let mut bytes = [0; 16];
-            bytes.copy_from_slice(part);
-            let bytes = u8x16::new(bytes);
+        for (index, part) in block.as_chunks::<16>().0.iter().enumerate() {
+            let bytes = u8x16::new(*part);
             let shift = index * 16;
             let limit = u8x16::splat(0x1f);
             quote |= mask(bytes.simd_eq(u8x16::splat(b'"'))) << shift;
@@ -161,6 +179,49 @@ impl Classes {
             backslash,
             control,
         }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use std::arch::x86_64::*;
+
+    use super::Classes;
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    pub fn classes(block: &[u8; 64]) -> Classes {
+        let (low, high) = (half(&block[..32]), half(&block[32..]));
+        let mask = |low: __m256i, high: __m256i| {
+            u64::from(_mm256_movemask_epi8(low) as u32)
+                | u64::from(_mm256_movemask_epi8(high) as u32) << 32
+        };
+        let equal = |byte: u8| {
+            let wanted = _mm256_set1_epi8(byte as i8);
+            mask(
+                _mm256_cmpeq_epi8(low, wanted),
+                _mm256_cmpeq_epi8(high, wanted),
+            )
+        };
+        let limit = _mm256_set1_epi8(0x1f);
+        let control = mask(
+            _mm256_cmpeq_epi8(_mm256_min_epu8(low, limit), low),
+            _mm256_cmpeq_epi8(_mm256_min_epu8(high, limit), high),
+        );
+        Classes {
+            quote: equal(b'"'),
+            backslash: equal(b'\\'),
+            control,
+        }
+    }
+
+    /// Four words side by side: the compiler makes one load of it.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn half(bytes: &[u8]) -> __m256i {
+        let words = bytes.as_chunks::<8>().0;
+        let word = |index: usize| i64::from_le_bytes(words[index]);
+        _mm256_set_epi64x(word(3), word(2), word(1), word(0))
     }
 }
 

@@ -42,15 +42,27 @@ pub struct Event<'r> {
     pub unicode_escapes: bool,
 }
 
+/// How lines are marked: [`Marks::mark`], or a form of it for the processor at hand.
+pub type Marker = fn(&mut Marks, &[u8]) -> Result<(), Fault>;
+
 /// Reads events one after another, keeping its buffers.
-#[derive(Default)]
 pub struct Reader {
+    marker: Marker,
     marks: Marks,
     walk: Walk,
     values: Vec<Value>,
 }
 
 impl Reader {
+    pub fn new(marker: Marker) -> Self {
+        Self {
+            marker,
+            marks: Marks::default(),
+            walk: Walk::default(),
+            values: Vec::new(),
+        }
+    }
+
     /// Checks `line` and collects the values of the trie's fields; with `every_value` also each value
     /// of the event, under slot 0.
     ///
@@ -69,7 +81,7 @@ impl Reader {
         if simdutf8::basic::from_utf8(line).is_err() {
             return Err(Fault::Encoding);
         }
-        self.marks.mark(line)?;
+        (self.marker)(&mut self.marks, line)?;
         let plain = self.walk.run(line, &self.marks, fields, &mut self.values)?;
         if every_value || !plain {
             // Keys that repeat or hold escapes need the whole event: the last of its equals counts.

@@ -9,7 +9,7 @@ use super::class::{Asked, Class, FieldTest};
 use super::compiled::{ClassHandle, Compiled};
 use super::fold::fold;
 use super::slot::{Scratch, SlotMatcher, Text};
-use crate::json::{Event, Fault, Kind, Reader, Value, canonical_text};
+use crate::json::{Event, Fault, Kind, Marker, Reader, Value, canonical_text};
 
 /// Words of one hit or fault: line, start, end, and the rule or [`Fault`].
 pub const HIT_WORDS: usize = 4;
@@ -39,10 +39,10 @@ const MAX_ROUTES: usize = 4096;
 const ROUTER: u32 = 0;
 
 impl Evaluator {
-    pub fn new(compiled: Arc<Compiled>) -> Self {
+    pub fn new(compiled: Arc<Compiled>, marker: Marker) -> Self {
         Self {
             compiled,
-            reader: Reader::default(),
+            reader: Reader::new(marker),
             routes: HashMap::new(),
             work: Work::default(),
         }

@@ -103,6 +103,8 @@ pub struct Scratch {
     folded: Vec<u8>,
     tried: Vec<u32>,
     generation: u32,
+    seen: Vec<u32>,
+    search: u32,
 }
 
 /// Patterns on their way into a [`SlotMatcher`].
@@ -382,7 +384,7 @@ impl SlotMatcher {
 
     fn scan_folded(&self, text: &[u8], folded: &[u8], scratch: &mut Scratch, found: &mut Vec<u32>) {
         scratch.next_value(self.checks.len());
-        let mut visit = |actions: &[Action]| {
+        let mut visit = |actions: &[Action], scratch: &mut Scratch| {
             for action in actions {
                 if self.passes(action, text, folded, scratch) {
                     found.push(action.predicate);
@@ -392,14 +394,14 @@ impl SlotMatcher {
         if !self.equals.is_empty()
             && let Some(actions) = self.equals.get(folded)
         {
-            visit(actions);
+            visit(actions, scratch);
         }
         for (len, table) in &self.starts {
             let Some(start) = folded.get(..*len) else {
                 break;
             };
             if let Some(actions) = table.get(start) {
-                visit(actions);
+                visit(actions, scratch);
             }
         }
         for (len, table) in &self.ends {
@@ -407,7 +409,7 @@ impl SlotMatcher {
                 break;
             };
             if let Some(actions) = table.get(&folded[from..]) {
-                visit(actions);
+                visit(actions, scratch);
             }
         }
         if let Some(automaton) = &self.anywhere
@@ -416,16 +418,20 @@ impl SlotMatcher {
                 .as_ref()
                 .is_none_or(|screen| screen.find(folded).is_some())
         {
+            scratch.next_search(self.anywhere_actions.len());
             for hit in automaton.find_overlapping_iter(folded) {
-                visit(&self.anywhere_actions[hit.pattern().as_usize()]);
+                let pattern = hit.pattern().as_usize();
+                if scratch.is_new(pattern) {
+                    visit(&self.anywhere_actions[pattern], scratch);
+                }
             }
         }
         for (finder, actions) in &self.few {
             if finder.find(folded).is_some() {
-                visit(actions);
+                visit(actions, scratch);
             }
         }
-        visit(&self.always);
+        visit(&self.always, scratch);
     }
 
     fn passes(&self, action: &Action, text: &[u8], folded: &[u8], scratch: &mut Scratch) -> bool {
@@ -460,6 +466,23 @@ impl SlotMatcher {
 }
 
 impl Scratch {
+    fn next_search(&mut self, patterns: usize) {
+        if self.seen.len() < patterns {
+            self.seen.resize(patterns, 0);
+        }
+        self.search = self.search.wrapping_add(1);
+        if self.search == 0 {
+            self.seen.fill(0);
+            self.search = 1;
+        }
+    }
+
+    /// A pattern may be met many times in a value; what it leads to is looked at once.
+    #[inline]
+    fn is_new(&mut self, pattern: usize) -> bool {
+        std::mem::replace(&mut self.seen[pattern], self.search) != self.search
+    }
+
     fn next_value(&mut self, checks: usize) {
         if self.tried.len() < checks {
             self.tried.resize(checks, 0);
