@@ -15,7 +15,7 @@ pub fn line(data: &[u8]) {
     fields.insert(["a", "*", "c"], 3);
     fields.insert(["*", "b"], 4);
     fields.insert(["\u{e9}\u{1f600}"], 5);
-    let mut reader = Reader::default();
+    let mut reader = Reader::new(wolfsec_core::json::Marks::mark);
     for every_value in [false, true] {
         let read = reader.read(data, &fields, every_value);
         assert_eq!(read.as_ref().err().copied(), expected(data), "fault");
@@ -72,9 +72,10 @@ pub fn program(data: &[u8]) {
     };
     let compiled = Arc::new(compiled);
     let mut whole = Batch::default();
-    Evaluator::new(compiled.clone()).evaluate(events, None, &mut whole);
+    Evaluator::new(compiled.clone(), wolfsec_core::json::Marks::mark)
+        .evaluate(events, None, &mut whole);
     let hits: usize = whole.hits.len() / 4;
-    let mut evaluator = Evaluator::new(compiled.clone());
+    let mut evaluator = Evaluator::new(compiled.clone(), wolfsec_core::json::Marks::mark);
     let mut single = 0;
     for line in events.split(|&byte| byte == b'\n') {
         let mut batch = Batch::default();
@@ -83,6 +84,10 @@ pub fn program(data: &[u8]) {
     }
     assert_eq!(hits, single, "hits");
     let mut fixed = Batch::default();
-    Evaluator::new(compiled).evaluate(events, Some(&[0, 1]), &mut fixed);
+    Evaluator::new(compiled, wolfsec_core::json::Marks::mark).evaluate(
+        events,
+        Some(&[0, 1]),
+        &mut fixed,
+    );
     assert_eq!((fixed.events, fixed.lines), (whole.events, whole.lines));
 }
