@@ -68,6 +68,15 @@ interface Loaded {
   readonly correlator: Correlator;
   /** Whether a rule's hits are detections of their own. */
   readonly reported: readonly boolean[];
+  /** Batches under way off this thread, for which the engine stays open. */
+  batches: number;
+  retired: boolean;
+}
+
+/** Closes the engine, behind the last batch that is under way. */
+function retire(loaded: Loaded): void {
+  loaded.retired = true;
+  if (loaded.batches === 0) loaded.engine.close();
 }
 
 /** Batches up to this many bytes are evaluated in one piece. */
@@ -161,17 +170,24 @@ export class ThreatDetector implements Disposable {
     const bytes = batchBytes(batch);
     const logsources = logsourcesOf(loaded, options.logsource);
     const pieces = splitLines(bytes, Math.max(pieceBytes, Math.ceil(bytes.length / availableParallelism())));
-    const evaluated = await Promise.all(
-      pieces.map(async (piece) => ({
-        evaluated: await loaded.engine.evaluateAsync(piece, logsources),
-        bytes: piece,
-      })),
-    );
-    return this.#result(loaded, evaluated, options);
+    loaded.batches++;
+    try {
+      const evaluated = await Promise.all(
+        pieces.map(async (piece) => ({
+          evaluated: await loaded.engine.evaluateAsync(piece, logsources),
+          bytes: piece,
+        })),
+      );
+      return this.#result(loaded, evaluated, options);
+    } finally {
+      loaded.batches--;
+      if (loaded.retired) retire(loaded);
+    }
   }
 
   /**
-   * Loads rules anew; the old ones serve until the new ones are ready. The windows of correlations start
+   * Loads rules anew; the old ones serve until the new ones are ready, and the batches under way to their
+   * end. The windows of correlations start
    * afresh.
    */
   async reload(options: Partial<ThreatDetectorOptions> = {}): Promise<void> {
@@ -182,12 +198,12 @@ export class ThreatDetector implements Disposable {
       throw disposed();
     }
     this.#loaded = fresh;
-    old.engine.close();
+    retire(old);
   }
 
-  /** Frees the rules; later calls throw `WOLFSEC_DISPOSED`. */
+  /** Frees the rules, behind the batches that are under way; later calls throw `WOLFSEC_DISPOSED`. */
   [Symbol.dispose](): void {
-    this.#loaded?.engine.close();
+    if (this.#loaded) retire(this.#loaded);
     this.#loaded = undefined;
   }
 
@@ -336,6 +352,8 @@ async function load(options: ThreatDetectorOptions): Promise<Loaded> {
     engine,
     correlator: new Correlator(bundle.correlations, idOf, options.correlation),
     reported: reportedRules(bundle, idOf),
+    batches: 0,
+    retired: false,
   };
 }
 

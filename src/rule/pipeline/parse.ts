@@ -28,13 +28,17 @@ export function parsePipeline(text: string, file = 'pipeline'): Pipeline {
   if (!isMap(document)) throw fault(file, 'a pipeline is a map');
   const items = document.transformations ?? [];
   if (!Array.isArray(items)) throw fault(file, 'transformations must be a list');
+  const vars = document.vars ?? {};
+  if (!isMap(vars)) throw fault(file, 'vars must be a map');
+  const priority = document.priority ?? 0;
+  if (typeof priority !== 'number') throw fault(file, 'priority must be a number');
   const placeholders: Record<string, string[]> = {};
-  for (const [name, values] of Object.entries((document.vars ?? {}) as YamlRecord)) {
+  for (const [name, values] of Object.entries(vars)) {
     placeholders[name] = (Array.isArray(values) ? values : [values]).map(String);
   }
   return {
     name: String(document.name ?? file),
-    priority: Number(document.priority ?? 0),
+    priority,
     placeholders,
     transformations: items.map((item, index) => {
       if (!isMap(item)) throw fault(file, `transformation ${index} must be a map`);
@@ -125,8 +129,11 @@ function changeOf(item: YamlRecord, applies: (field: string) => boolean, fail: F
     case 'add_field_name_suffix':
       return renameFields((field) => (applies(field) ? [field + String(item.suffix)] : []));
     case 'replace_string': {
-      const regex = new RegExp(String(item.regex), 'g');
-      const replacement = String(item.replacement ?? '').replace(/\\(\d)/g, '$$$1');
+      const regex = regexOf(item.regex, fail);
+      // A dollar sign is plain in pySigma, where groups are written with a backslash.
+      const replacement = String(item.replacement ?? '')
+        .replaceAll('$', '$$$$')
+        .replace(/\\(\d)/g, '$$$1');
       return changeTexts(applies, (pattern) => [
         { ...pattern, text: pattern.text.replace(regex, replacement) },
       ]);
@@ -175,6 +182,15 @@ function changeOf(item: YamlRecord, applies: (field: string) => boolean, fail: F
       return (rule) => rule;
     default:
       throw fail('the type is not known');
+  }
+}
+
+function regexOf(source: unknown, fail: Fail): RegExp {
+  if (typeof source !== 'string') throw fail('needs a regex');
+  try {
+    return new RegExp(source, 'g');
+  } catch (error) {
+    throw fail(`the regular expression is not valid: ${(error as Error).message}`);
   }
 }
 

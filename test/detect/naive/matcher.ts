@@ -80,7 +80,8 @@ function regexOf(source: string, flags: string): RegExp {
 }
 
 function inNetwork(network: string, text: string): boolean {
-  const version = isIP(text);
+  // An address with a zone is none, as it belongs to one machine alone.
+  const version = text.includes('%') ? 0 : isIP(text);
   if (version === 0) return false;
   const [address, bits] = network.split('/') as [string, string];
   // Node reads IPv4 addresses as mapped ones, which would put them all into ::/0.
