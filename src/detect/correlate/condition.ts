@@ -1,6 +1,7 @@
 import type { Bound, CorrelationRule } from '../../rule/correlation.ts';
 import type { Expression } from '../../rule/expression.ts';
-import type { Hit } from './window.ts';
+import { DistinctValues, SortedNumbers, type Tally } from './tally.ts';
+import type { Hit, Window } from './window.ts';
 
 /** Hits that metrics keep for a group at most. */
 const metricCapacity = 10_000;
@@ -16,16 +17,20 @@ export function windowCapacity(rule: CorrelationRule): number {
   return metricCapacity;
 }
 
+/** What a window keeps of its values; nothing where the condition is over the hits alone. */
+export function tallyOf(rule: CorrelationRule): Tally | undefined {
+  if (rule.type === 'value_count') return new DistinctValues();
+  return rule.type.startsWith('value_') ? new SortedNumbers() : undefined;
+}
+
 /** Whether the condition of a correlation holds for the hits of a window, and with which figure. */
-export function conditionHolds(
-  rule: CorrelationRule,
-  hits: readonly Hit[],
-): { holds: boolean; figure: number } {
+export function conditionHolds(rule: CorrelationRule, window: Window): { holds: boolean; figure: number } {
+  const { hits, tally } = window;
   switch (rule.type) {
     case 'event_count':
       return bounded(rule, hits.length);
     case 'value_count':
-      return bounded(rule, new Set(hits.map((hit) => hit.value)).size);
+      return bounded(rule, (tally as DistinctValues).size);
     case 'temporal':
       return temporal(rule, hits);
     case 'temporal_ordered': {
@@ -33,7 +38,7 @@ export function conditionHolds(
       return { holds: any.holds && inOrder(rule, hits), figure: any.figure };
     }
     default:
-      return metric(rule, hits);
+      return metric(rule, (tally as SortedNumbers).sorted);
   }
 }
 
@@ -90,35 +95,37 @@ function inOrder(rule: CorrelationRule, hits: readonly Hit[]): boolean {
   return true;
 }
 
-function metric(rule: CorrelationRule, hits: readonly Hit[]): { holds: boolean; figure: number } {
-  const numbers = hits
-    .map((hit) => (hit.value === undefined || hit.value.trim() === '' ? Number.NaN : Number(hit.value)))
-    .filter((number) => !Number.isNaN(number));
-  if (numbers.length === 0) return { holds: false, figure: Number.NaN };
-  return bounded(rule, figureOf(rule, numbers));
+function metric(rule: CorrelationRule, sorted: readonly number[]): { holds: boolean; figure: number } {
+  if (sorted.length === 0) return { holds: false, figure: Number.NaN };
+  return bounded(rule, figureOf(rule, sorted));
 }
 
-function figureOf(rule: CorrelationRule, numbers: readonly number[]): number {
-  const sum = numbers.reduce((total, number) => total + number, 0);
+function figureOf(rule: CorrelationRule, sorted: readonly number[]): number {
   switch (rule.type) {
     case 'value_sum':
-      return sum;
+      return sum(sorted);
     case 'value_avg':
-      return sum / numbers.length;
+      return sum(sorted) / sorted.length;
     case 'value_min':
-      return Math.min(...numbers);
+      return sorted[0] as number;
     case 'value_max':
-      return Math.max(...numbers);
+      return sorted.at(-1) as number;
     case 'value_median':
-      return percentile(numbers, 50);
+      return percentile(sorted, 50);
     default:
-      return percentile(numbers, rule.percentile);
+      return percentile(sorted, rule.percentile);
   }
 }
 
+/** Added up anew each time: a running sum would drift as values leave it. */
+function sum(numbers: readonly number[]): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}
+
 /** Linear interpolation between the closest ranks. */
-function percentile(numbers: readonly number[], percent: number): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
+function percentile(sorted: readonly number[], percent: number): number {
   const rank = ((sorted.length - 1) * percent) / 100;
   const below = sorted[Math.floor(rank)] as number;
   const above = sorted[Math.ceil(rank)] as number;

@@ -1,6 +1,6 @@
 import type { CorrelationRule } from '../../rule/correlation.ts';
 import type { Detection, EventReference } from '../detection.ts';
-import { conditionHolds, windowCapacity } from './condition.ts';
+import { conditionHolds, tallyOf, windowCapacity } from './condition.ts';
 import { type Hit, Window } from './window.ts';
 
 export interface CorrelatorLimits {
@@ -36,6 +36,8 @@ interface State {
   readonly groups: Map<string, Window>;
 }
 
+/** Groups that one hit lets go of at most because their time has run out. */
+const maxDroppedGroups = 2;
 /** Events that a correlation's detection refers to at most. */
 const maxReferences = 100;
 
@@ -116,27 +118,27 @@ export class Correlator {
     }
     const value = measured(rule, reference, hit);
     if (rule.fields.length > 0 && value === undefined) return undefined;
-    const window = this.#window(state, JSON.stringify(Object.values(group)));
+    const window = this.#window(state, JSON.stringify(Object.values(group)), hit.timeMs);
     const taken: Hit = { timeMs: hit.timeMs, rule: place, value, event: hit.event };
     if (!window.add(taken, rule.timespanMs)) {
       this.#lateHits++;
       return undefined;
     }
-    const { holds, figure } = conditionHolds(rule, window.hits);
+    const { holds, figure } = conditionHolds(rule, window);
     const begins = holds && !window.raised;
     window.raised = holds;
     return begins ? detectionOf(rule, group, figure, window) : undefined;
   }
 
-  #window(state: State, key: string): Window {
+  #window(state: State, key: string, nowMs: number): Window {
     let window = state.groups.get(key);
     if (window) state.groups.delete(key);
     else {
-      window = new Window(state.capacity);
+      window = new Window(state.capacity, tallyOf(state.rule));
       this.#groups++;
     }
     state.groups.set(key, window);
-    this.#dropExpired(state, window.latestMs);
+    this.#dropExpired(state, nowMs);
     if (state.groups.size > this.#limits.groupsPerRule) this.#evict(state);
     else if (this.#groups > this.#limits.groups) {
       this.#evict(this.#states.reduce((a, b) => (b.groups.size > a.groups.size ? b : a)));
@@ -144,10 +146,15 @@ export class Correlator {
     return window;
   }
 
-  /** Groups untouched for longest whose windows have run out cannot matter any more. */
+  /**
+   * Groups untouched for longest whose windows have run out cannot matter any more. A hit lets go of two at
+   * most: more than it adds, and few enough that one with a forged time in the future does no harm.
+   */
   #dropExpired(state: State, nowMs: number): void {
+    let dropped = 0;
     for (const [key, window] of state.groups) {
-      if (window.latestMs > nowMs - state.rule.timespanMs * 2 || state.groups.size === 1) return;
+      const expired = window.latestMs <= nowMs - state.rule.timespanMs * 2;
+      if (!expired || state.groups.size === 1 || dropped++ === maxDroppedGroups) return;
       state.groups.delete(key);
       this.#groups--;
     }

@@ -1,4 +1,5 @@
 import type { EventReference } from '../detection.ts';
+import type { Tally } from './tally.ts';
 
 /** One hit of a rule inside a group. */
 export interface Hit {
@@ -22,8 +23,12 @@ export class Window {
   /** Time of the newest hit. */
   latestMs = Number.NEGATIVE_INFINITY;
 
-  constructor(capacity: number) {
+  /** Of the values of the hits, where the condition is over them. */
+  readonly tally: Tally | undefined;
+
+  constructor(capacity: number, tally?: Tally) {
     this.#capacity = capacity;
+    this.tally = tally;
   }
 
   get hits(): readonly Hit[] {
@@ -40,11 +45,16 @@ export class Window {
     let at = this.#hits.length;
     while (at > 0 && (this.#hits[at - 1] as Hit).timeMs > hit.timeMs) at--;
     this.#hits.splice(at, 0, hit);
+    if (hit.value !== undefined) this.tally?.add(hit.value);
     const oldestMs = this.latestMs - timespanMs;
     let stale = 0;
     while ((this.#hits[stale] as Hit).timeMs <= oldestMs) stale++;
     const excess = Math.max(stale, this.#hits.length - this.#capacity);
-    if (excess > 0) this.#hits.splice(0, excess);
+    if (excess > 0) {
+      for (const { value } of this.#hits.splice(0, excess)) {
+        if (value !== undefined) this.tally?.remove(value);
+      }
+    }
     return true;
   }
 }

@@ -1,0 +1,265 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Detection, ThreatDetector, type ThreatDetectorOptions } from '../../src/detect/index.ts';
+
+const open: ThreatDetector[] = [];
+afterEach(() => {
+  for (const detector of open.splice(0)) detector[Symbol.dispose]();
+});
+
+const base = ['a', 'b', 'c']
+  .map(
+    (name) =>
+      `title: ${name}\nid: id-${name}\nname: ${name}\nlogsource: { category: any }\ndetection:\n  s: { rule: ${name} }\n  condition: s\n`,
+  )
+  .join('---\n');
+const correlation = (body: string, id = 'corr', rest = '') =>
+  `---\ntitle: ${id}\nid: ${id}\nlevel: high\n${rest}\ncorrelation:\n${body.trim().replace(/^ */gm, '  ')}\n`;
+
+async function detector(text: string, options: Partial<ThreatDetectorOptions> = {}): Promise<ThreatDetector> {
+  const made = await ThreatDetector.create({ rules: [{ file: 'r.yml', text: base + text }], ...options });
+  open.push(made);
+  expect(made.refused).toEqual([]);
+  return made;
+}
+
+const startMs = Date.UTC(2026, 10, 25);
+/** An event of a rule, `at` seconds after the start. */
+const event = (rule: string, at: number, fields: object = {}) => ({
+  rule,
+  timestamp: new Date(startMs + at * 1000).toISOString(),
+  ...fields,
+});
+const run = (made: ThreatDetector, events: readonly object[]): Detection[] =>
+  events.flatMap((each) => made.detect(each)).filter(({ kind }) => kind === 'correlation');
+/** After how many of the events each correlation was raised. */
+const raisedAt = (made: ThreatDetector, events: readonly object[]): number[] =>
+  events.flatMap((each, i) =>
+    made
+      .detect(each)
+      .filter(({ kind }) => kind === 'correlation')
+      .map(() => i + 1),
+  );
+
+describe('Sigma Correlation Rules 2.1, counts', () => {
+  const count = (condition: string, more = '') =>
+    correlation(
+      `type: event_count\nrules: [a]\ngroup-by: [user]\ntimespan: 1m\ncondition: ${condition}\n${more}`,
+    );
+  const as = (...ats: number[]) => ats.map((at) => event('a', at, { user: 'u' }));
+
+  test('event_count is raised when reached, once', async () => {
+    expect(raisedAt(await detector(count('{ gte: 3 }')), as(0, 10, 20, 30, 40))).toEqual([3]);
+  });
+  test('gt, eq and both bounds', async () => {
+    expect(raisedAt(await detector(count('{ gt: 2 }')), as(0, 1, 2))).toEqual([3]);
+    expect(raisedAt(await detector(count('{ eq: 2 }')), as(0, 1, 2))).toEqual([2]);
+    expect(raisedAt(await detector(count('{ gte: 2, lt: 3 }')), as(0, 1, 2))).toEqual([2]);
+  });
+  test('events a timespan apart do not count together', async () => {
+    expect(raisedAt(await detector(count('{ gte: 2 }')), as(0, 60, 120))).toEqual([]);
+    expect(raisedAt(await detector(count('{ gte: 2 }')), as(0, 59))).toEqual([2]);
+  });
+  test('it is raised again only when it had ceased', async () => {
+    expect(raisedAt(await detector(count('{ gte: 2 }')), as(0, 1, 2, 300, 301))).toEqual([2, 5]);
+  });
+  test('groups count each for itself, and events without the field for none', async () => {
+    const made = await detector(count('{ gte: 2 }'));
+    const users = ['x', 'y', undefined, undefined, 'y'];
+    const raised = run(
+      made,
+      users.map((user, at) => event('a', at, user === undefined ? {} : { user })),
+    );
+    expect(raised.map(({ entities }) => entities)).toEqual([{ user: 'y' }]);
+    expect(raised[0]?.correlation?.events.map(({ index }) => index)).toHaveLength(2);
+  });
+  test('value_count counts distinct values', async () => {
+    const made = await detector(
+      correlation(
+        'type: value_count\nrules: [a]\ngroup-by: [user]\ntimespan: 1m\ncondition: { field: ip, gte: 3 }',
+      ),
+    );
+    const ips = ['1', '1', '2', '2', undefined, '3'];
+    expect(
+      raisedAt(
+        made,
+        ips.map((ip, at) => event('a', at, { user: 'u', ip })),
+      ),
+    ).toEqual([6]);
+  });
+  test('a group by a name every object has', async () => {
+    const text = count('{ gte: 2 }').replace('[user]', '[constructor]');
+    expect(raisedAt(await detector(text), as(0, 1))).toEqual([]);
+  });
+});
+
+describe('Sigma Correlation Rules 2.1, temporal', () => {
+  const temporal = (type: string, more = '') =>
+    correlation(`type: ${type}\nrules: [a, b]\ngroup-by: [user]\ntimespan: 1m\n${more}`);
+  const hits = (...names: string[]) => names.map((name, at) => event(name, at, { user: 'u' }));
+
+  test('temporal takes any order', async () => {
+    expect(raisedAt(await detector(temporal('temporal')), hits('b', 'b', 'a'))).toEqual([3]);
+    expect(raisedAt(await detector(temporal('temporal')), hits('a', 'a'))).toEqual([]);
+  });
+  test('temporal_ordered takes the order of the rules', async () => {
+    expect(raisedAt(await detector(temporal('temporal_ordered')), hits('b', 'a'))).toEqual([]);
+    expect(raisedAt(await detector(temporal('temporal_ordered')), hits('b', 'a', 'b'))).toEqual([3]);
+  });
+  test('other users and other times do not come together', async () => {
+    const made = await detector(temporal('temporal'));
+    const apart = [event('a', 0, { user: 'u' }), event('b', 1, { user: 'v' }), event('b', 61, { user: 'u' })];
+    expect(run(made, apart)).toEqual([]);
+  });
+  test('a boolean condition over the rules', async () => {
+    const text = correlation(
+      'type: temporal\nrules: [a, b, c]\ngroup-by: [user]\ntimespan: 1m\ncondition: a and (b or c)',
+    );
+    expect(raisedAt(await detector(text), hits('b', 'c', 'a'))).toEqual([3]);
+    expect(raisedAt(await detector(text), hits('b', 'c'))).toEqual([]);
+    expect(raisedAt(await detector(text), hits('a', 'c'))).toEqual([2]);
+  });
+  test('a boolean condition with not', async () => {
+    const text = correlation(
+      'type: temporal\nrules: [a, b]\ngroup-by: [user]\ntimespan: 1m\ncondition: a and not b',
+    );
+    expect(raisedAt(await detector(text), hits('b', 'a'))).toEqual([]);
+    expect(raisedAt(await detector(text), hits('a'))).toEqual([1]);
+  });
+  test('aliases join fields of other names', async () => {
+    const text = temporal('temporal', 'aliases:\n  user:\n    a: src\n    b: dst')
+      .replace(/ {2}a: src\n {2}b: dst/, '    a: src\n    b: dst')
+      .replace(/ {2}user:\n/, '   user:\n');
+    const made = await detector(text.replace(/aliases:[^]*$/, 'aliases: { user: { a: src, b: dst } }\n'));
+    expect(
+      raisedAt(made, [
+        event('a', 0, { src: 'x', dst: 'y' }),
+        event('b', 1, { src: 'x', dst: 'y' }),
+        event('b', 2, { dst: 'x' }),
+      ]),
+    ).toEqual([3]);
+  });
+});
+
+describe('Sigma Correlation Rules 2.1, metrics', () => {
+  const sizes = [10, 20, 90, '40', 'none', undefined];
+  test.each([
+    ['value_sum', '{ field: n, gte: 160 }', 4],
+    ['value_avg', '{ field: n, gte: 40 }', 3],
+    ['value_min', '{ field: n, lte: 10 }', 1],
+    ['value_max', '{ field: n, gt: 80 }', 3],
+    ['value_median', '{ field: n, gte: 30 }', 4],
+    ['value_percentile', '{ field: n, percentile: 75, gte: 50 }', 3],
+    ['value_sum', '{ field: n, gt: 160 }', 0],
+  ])('%s %s', async (type, condition, at) => {
+    const made = await detector(
+      correlation(`type: ${type}\nrules: [a]\ntimespan: 1m\ncondition: ${condition}`),
+    );
+    expect(
+      raisedAt(
+        made,
+        sizes.map((n, i) => event('a', i, { n })),
+      ),
+    ).toEqual(at === 0 ? [] : [at]);
+  });
+});
+
+describe('chains and generate', () => {
+  const inner = (rest = '') =>
+    correlation(
+      'type: event_count\nrules: [a]\ngroup-by: [user]\ntimespan: 1m\ncondition: { gte: 2 }',
+      'inner',
+      `name: inner\n${rest}`,
+    );
+  const outer = correlation(
+    'type: temporal_ordered\nrules: [inner, b]\ngroup-by: [user]\ntimespan: 5m',
+    'outer',
+  );
+  const events = [event('a', 0, { user: 'u' }), event('a', 1, { user: 'u' }), event('b', 2, { user: 'u' })];
+
+  test('a correlation over a correlation, written in either order', async () => {
+    for (const text of [inner() + outer, outer + inner()]) {
+      const ids = run(await detector(text), events).map(({ ruleId }) => ruleId);
+      expect(ids).toContain('outer');
+    }
+  });
+  test('rules under a correlation are silent unless it generates', async () => {
+    const rules = async (text: string) => {
+      const made = await detector(text);
+      return events.flatMap((each) => made.detect(each).map(({ ruleId }) => ruleId));
+    };
+    expect(await rules(inner())).toEqual(['inner', 'id-b']);
+    expect(await rules(inner('').replace('correlation:', 'correlation:\n  generate: true'))).toEqual([
+      'id-a',
+      'id-a',
+      'inner',
+      'id-b',
+    ]);
+  });
+  test('a circle is refused', async () => {
+    const one = correlation('type: temporal\nrules: [two, a]\ntimespan: 1m', 'one');
+    const two = correlation('type: temporal\nrules: [one, a]\ntimespan: 1m', 'two');
+    const made = await ThreatDetector.create({ rules: [{ file: 'r.yml', text: base + one + two }] });
+    open.push(made);
+    expect(made.refused.map(({ ruleId, code }) => [ruleId, code])).toEqual([
+      ['one', 'WOLFSEC_RULE_INVALID'],
+      ['two', 'WOLFSEC_RULE_INVALID'],
+    ]);
+  });
+});
+
+describe('time and memory', () => {
+  const text = correlation(
+    'type: event_count\nrules: [a]\ngroup-by: [user]\ntimespan: 1m\ncondition: { gte: 3 }',
+  );
+  const at = (seconds: number, user = 'u') => event('a', seconds, { user });
+
+  test('events out of order count at their own time', async () => {
+    expect(raisedAt(await detector(text), [at(50), at(10), at(30)])).toEqual([3]);
+    expect(raisedAt(await detector(text), [at(100), at(10), at(90)])).toEqual([]);
+  });
+  test('late events are counted as such', async () => {
+    const made = await detector(text);
+    run(made, [at(100), at(10), at(40)]);
+    expect(made.correlationFigures.lateHits).toBe(2);
+  });
+  test('temporal_ordered goes by time, not by arrival', async () => {
+    const ordered = correlation('type: temporal_ordered\nrules: [a, b]\ntimespan: 1m');
+    expect(raisedAt(await detector(ordered), [event('b', 10), event('a', 5)])).toEqual([2]);
+  });
+  test('events without a time count when they come', async () => {
+    let nowMs = startMs;
+    const made = await detector(text, { now: () => nowMs });
+    const timeless = () => ((nowMs += 40_000), made.detect({ rule: 'a', user: 'u' }).length);
+    expect([timeless(), timeless(), timeless(), timeless()]).toEqual([0, 0, 0, 0]);
+  });
+  test('groups are bounded by rule and in all, and what is given up is counted', async () => {
+    const made = await detector(text, { correlation: { groupsPerRule: 100 } });
+    const users = Array.from({ length: 1000 }, (_, i) => at(i / 1000, `u${i}`));
+    expect(made.detectBatch(users).detections).toEqual([]);
+    expect(made.correlationFigures).toMatchObject({ groups: 100, evictedGroups: 900 });
+    const all = await detector(text, { correlation: { groups: 50 } });
+    all.detectBatch(users);
+    expect(all.correlationFigures).toMatchObject({ groups: 50, evictedGroups: 950 });
+  });
+  test('the group used last is kept', async () => {
+    const made = await detector(text, { correlation: { groupsPerRule: 2 } });
+    expect(raisedAt(made, [at(0, 'x'), at(1, 'y'), at(2, 'x'), at(3, 'z'), at(4, 'x')])).toEqual([5]);
+  });
+  test('groups whose time has run out are let go', async () => {
+    const made = await detector(text);
+    run(made, [
+      ...Array.from({ length: 100 }, (_, i) => at(0, `u${i}`)),
+      ...Array.from({ length: 99 }, (_, i) => at(1000 + i / 10, 'late')),
+    ]);
+    expect(made.correlationFigures).toMatchObject({ groups: 1, evictedGroups: 0 });
+  });
+  test('hits of one group are bounded too', async () => {
+    const made = await detector(
+      correlation('type: value_count\nrules: [a]\ntimespan: 1d\ncondition: { field: n, gte: 30000 }'),
+    );
+    const { detections } = made.detectBatch(
+      Array.from({ length: 12_000 }, (_, n) => event('a', n / 1000, { n })),
+    );
+    expect(detections).toEqual([]);
+  });
+});
