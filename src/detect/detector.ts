@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Evaluated, RuleEngine } from '../backend/contract/rule.ts';
+import { type Evaluated, eventFault, type RuleEngine } from '../backend/contract/rule.ts';
 import { activeBackend, backendByName } from '../backend/select.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
 import {
@@ -144,7 +144,8 @@ export class ThreatDetector implements Disposable {
     const { bytes, length } = this.#encode(event);
     const loaded = this.#current;
     const evaluated = loaded.engine.evaluate(bytes, length, logsourcesOf(loaded, options.logsource));
-    const fault = evaluated.faults[3];
+    // A blank line is no event either.
+    const fault = evaluated.faults[3] ?? (evaluated.events === 0 ? eventFault.syntax : undefined);
     if (fault !== undefined) throw eventError(lineFault(0, fault));
     if (evaluated.hits.length === 0) return [];
     return this.#detections(loaded, evaluated, bytes, options, 0);
