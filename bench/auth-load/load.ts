@@ -47,7 +47,8 @@ try {
       url: `${url}/login`,
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ name: 'user-7', password: 'correct horse battery staple' }),
+      // Not one whose session is being checked: logins beyond the limit per user end the oldest sessions.
+      body: JSON.stringify({ name: 'user-199', password: 'correct horse battery staple' }),
       connections: 20,
       duration,
       overallRate: rate * loginShare,
