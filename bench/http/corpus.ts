@@ -55,11 +55,16 @@ export function ruleSetTests(): RuleSetTest[] | undefined {
   const tests: RuleSetTest[] = [];
   for (const group of readdirSync(folder).filter((name) => name.startsWith('REQUEST-'))) {
     for (const file of readdirSync(resolve(folder, group)).filter((name) => name.endsWith('.yaml'))) {
-      const document = parse(readFileSync(resolve(folder, group, file), 'utf8')) as { tests?: { stages?: Stage[] }[] };
+      const document = parse(readFileSync(resolve(folder, group, file), 'utf8')) as {
+        tests?: { stages?: Stage[] }[];
+      };
       for (const stage of (document.tests ?? []).flatMap((test) => test.stages ?? [])) {
         const { input, output } = stage;
         if (input === undefined || input.encoded_request !== undefined) continue;
-        const rawHeaders = Object.entries(input.headers ?? {}).flatMap(([name, value]) => [name, String(value)]);
+        const rawHeaders = Object.entries(input.headers ?? {}).flatMap(([name, value]) => [
+          name,
+          String(value),
+        ]);
         tests.push({
           group,
           expected: (output?.log?.expect_ids?.length ?? 0) > 0,

@@ -67,9 +67,12 @@ for (const level of [1, 2, 3, 4] as const) {
   console.log(`  ${'all false positives'.padEnd(32)} ${first?.tally.of('legit ')}`);
   console.log(`  ${'rule-set negatives flagged'.padEnd(32)} ${first?.tally.of('crsneg ')}`);
   for (const part of ['seen', 'held-out']) {
-    console.log(`  ${part.padEnd(10)} attacks ${first?.tally.of(`${part} attack`)}, false ${first?.tally.of(`${part} legit`)}`);
+    console.log(
+      `  ${part.padEnd(10)} attacks ${first?.tally.of(`${part} attack`)}, false ${first?.tally.of(`${part} legit`)}`,
+    );
   }
-  for (const { name, medianUs } of results) console.log(`  ${name}: ${medianUs.toFixed(1)} µs median a request`);
+  for (const { name, medianUs } of results)
+    console.log(`  ${name}: ${medianUs.toFixed(1)} µs median a request`);
   if (second) {
     const differ = second.flags.filter((flag, at) => flag !== first?.flags[at]).length;
     console.log(`  back ends differ on ${differ} requests`);

@@ -90,17 +90,17 @@ function sliding(
     allowed,
     limit: limit.requests,
     remaining: Math.max(0, Math.floor(left + 1e-9)),
-    retryAfterMs: allowed ? 0 : slidingWait(state, used + cost - limit.requests, limit, nowMs - start),
+    retryAfterMs: allowed ? 0 : slidingWait(state, cost, limit, nowMs - start),
     resetAfterMs: Math.ceil(start + limit.spanMs * 2 - nowMs),
   };
 }
 
-/** How long until enough of the span before has left the window, or else until this span is the one before. */
-function slidingWait(state: LimitState, excess: number, limit: Limit, into: number): number {
+/** How long until enough of the span before has left the window; if that is not enough, of this span too. */
+function slidingWait(state: LimitState, cost: number, limit: Limit, into: number): number {
   const toNext = limit.spanMs - into;
-  if (state.c > 0) {
-    const wait = (excess / state.c) * limit.spanMs;
-    if (wait <= toNext) return Math.ceil(wait);
+  const excess = state.b + cost - limit.requests;
+  if (state.c > 0 && excess <= 0) {
+    return Math.ceil(toNext + (excess / state.c) * limit.spanMs);
   }
-  return Math.ceil(toNext);
+  return Math.ceil(toNext + (state.b > 0 ? Math.max(0, (excess / state.b) * limit.spanMs) : 0));
 }

@@ -71,9 +71,10 @@ else
   remaining = math.max(0, math.floor(requests - (allowed and used + cost or used) + 1e-9))
   retry = 0
   if not allowed then
-    local left = span - (now - start)
-    local wait = c > 0 and (used + cost - requests) / c * span or left
-    retry = math.ceil(math.min(wait, left))
+    local next = span - (now - start)
+    local excess = b + cost - requests
+    if c > 0 and excess <= 0 then retry = math.ceil(next + excess / c * span)
+    else retry = math.ceil(next + (b > 0 and math.max(0, excess / b * span) or 0)) end
   end
   reset = math.ceil(start + span * 2 - now)
 end

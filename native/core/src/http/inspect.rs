@@ -8,7 +8,7 @@ use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use super::base64::hidden_text;
 use super::bytes::{contains, find_byte};
 use super::decode::{canonical, squeeze};
-use super::fields::{Check, Visitor};
+use super::fields::{self, Check, Visitor};
 use super::hits::HitWriter;
 use super::program::{Kind, Limits, Program, Signature, Words, latin1, words};
 use super::request::walk_request;
@@ -76,7 +76,12 @@ struct Scratch {
     tokens: Vec<u8>,
     word: Vec<u8>,
     written: Vec<u16>,
+    /// Keys of this request that nothing was found in: arrays of objects repeat them.
+    clean: Vec<(u16, u64)>,
 }
+
+/// As many clean keys are remembered.
+const MAX_CLEAN: usize = 64;
 
 impl Inspector {
     /// Reads and compiles a program.
@@ -153,6 +158,7 @@ impl Inspector {
             fields: 0,
             bytes: 0,
         };
+        inspection.scratch.clean.clear();
         walk_request(request, &self.limits, &mut inspection);
         inspection.hits.count
     }
@@ -229,6 +235,10 @@ impl Visitor for Inspection<'_, '_> {
         if value.is_empty() {
             return true;
         }
+        let key = (location == fields::BODY_NAME).then(|| (location, hash_of(value)));
+        if key.is_some_and(|key| self.scratch.clean.contains(&key)) {
+            return true;
+        }
         let ends;
         let part = if value.len() > MAX_VALUE {
             let tail = &value[value.len() - MAX_VALUE / 2..];
@@ -253,6 +263,12 @@ impl Visitor for Inspection<'_, '_> {
         seen.view(&canonical(part), &place);
         if let Some(hidden) = hidden_text(part) {
             seen.view(&canonical(&hidden), &place);
+        }
+        if let Some(key) = key
+            && self.scratch.written.is_empty()
+            && self.scratch.clean.len() < MAX_CLEAN
+        {
+            self.scratch.clean.push(key);
         }
         true
     }
@@ -369,6 +385,14 @@ impl Seen<'_, '_> {
     }
 }
 
+/// A keyed hash: what collides must not be a sender's choice.
+fn hash_of(key: &[u8]) -> u64 {
+    use std::hash::BuildHasher;
+    static STATE: std::sync::LazyLock<foldhash::quality::RandomState> =
+        std::sync::LazyLock::new(foldhash::quality::RandomState::default);
+    STATE.hash_one(key)
+}
+
 const SINGLE_QUOTE: u8 = 1;
 const DOUBLE_QUOTE: u8 = 2;
 const BACK_QUOTE: u8 = 4;
@@ -415,11 +439,11 @@ fn is_document(text: &[u8]) -> bool {
     }
     let wanted = if text.contains(&b'\n') { 3 } else { 14 };
     let mut pairs = 0;
-    for window in text.windows(4) {
-        if window[2] == b' '
-            && window[0].is_ascii_lowercase()
-            && window[1].is_ascii_lowercase()
-            && window[3].is_ascii_lowercase()
+    for space in memchr::memchr_iter(b' ', text) {
+        if let Some([a, b, _, c]) = text.get(space.wrapping_sub(2)..space + 2)
+            && a.is_ascii_lowercase()
+            && b.is_ascii_lowercase()
+            && c.is_ascii_lowercase()
         {
             pairs += 1;
             if pairs >= wanted {
