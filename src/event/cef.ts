@@ -25,14 +25,15 @@ export function readCefLine(text: string): TextEvent | undefined {
     string,
     string,
   ];
-  const event: TextEvent = {
+  // Keys come from the line: `__proto__` must be one of them.
+  const event: TextEvent = Object.assign(Object.create(null) as TextEvent, {
     'observer.vendor': vendor,
     'observer.product': product,
     'observer.version': version,
     'event.code': id,
     name,
     severity,
-  };
+  });
   // A key is what stands right before an equals sign; a value runs up to the next key.
   const extension = text.slice(i);
   const keys = [...extension.matchAll(/(?:^|\s)([A-Za-z0-9_.[\]-]{1,64})=/g)];

@@ -4,7 +4,8 @@ const pair = /([^\s="]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*)))?/gy;
 
 /** Reads `key=value` pairs; a value in quotes may hold spaces and escapes, a bare key counts as true. */
 export function readLogfmtLine(text: string): TextEvent | undefined {
-  const event: TextEvent = {};
+  // Keys come from the line: `__proto__` must be one of them.
+  const event: TextEvent = Object.create(null) as TextEvent;
   let pairs = 0;
   let bare = 0;
   let at = 0;

@@ -105,7 +105,8 @@ async function scan(files: readonly string[], flags: ScanFlags): Promise<number>
 }
 
 function pipelineNamed(name: string): Pipeline {
-  return builtInPipelines[name]?.() ?? parsePipeline(readFileSync(name, 'utf8'), name);
+  const builtIn = Object.hasOwn(builtInPipelines, name) ? builtInPipelines[name] : undefined;
+  return builtIn?.() ?? parsePipeline(readFileSync(name, 'utf8'), name);
 }
 
 function parseLogsource(text: string): Logsource {

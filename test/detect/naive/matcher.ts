@@ -67,7 +67,7 @@ function regexOf(source: string, flags: string): RegExp {
   const key = `${flags} ${source}`;
   let regex = regexes.get(key);
   if (!regex) {
-    const [start, end] = flags.includes('m') ? ['(?<![^\\n])', '(?![^\\n])'] : ['^', '$'];
+    const [start, end] = flags.includes('m') ? ['(?:^|(?<=\\n))', '(?:$|(?=\\n))'] : ['^', '$'];
     const dot = flags.includes('s') ? '[^]' : '[^\\n]';
     const spelled = source.replaceAll('\\x{', '\\u{').replace(/\\.|\[\^?[^\]]*\]|[.^$]/g, (token) => {
       if (token === '.') return dot;

@@ -1,0 +1,227 @@
+import { describe, expect, test } from 'vitest';
+import {
+  detectFormat,
+  type Format,
+  formatNamed,
+  formats,
+  maxTextLineLength,
+  textToNdjson,
+} from '../../src/event/index.ts';
+
+const now = new Date('2026-11-25T12:00:00Z');
+const read = (format: Exclude<Format, 'ndjson'>, line: string) => {
+  const { ndjson } = textToNdjson(line, format, now);
+  return ndjson.length === 0 ? undefined : (JSON.parse(ndjson.toString()) as Record<string, unknown>);
+};
+
+const access =
+  '10.1.2.3 - bob [24/Nov/2026:23:59:01 +0200] "GET /a/b?x=1&y=%20 HTTP/1.1" 404 123 "http://r/" "curl \\"8\\""';
+
+describe('access logs', () => {
+  test('combined', () => {
+    expect(read('combined', access)).toEqual({
+      '@timestamp': '2026-11-24T21:59:01.000Z',
+      'c-ip': '10.1.2.3',
+      'cs-username': 'bob',
+      'cs-method': 'GET',
+      'cs-uri': '/a/b?x=1&y=%20',
+      'cs-uri-stem': '/a/b',
+      'cs-uri-query': 'x=1&y=%20',
+      'cs-version': 'HTTP/1.1',
+      'sc-status': 404,
+      'sc-bytes': 123,
+      'cs-referer': 'http://r/',
+      'cs-user-agent': 'curl \\"8\\"',
+    });
+  });
+  test('common, with odd requests', () => {
+    const line = (request: string) =>
+      read('common', `::1 - - [24/Nov/2026:23:59:01 +0000] "${request}" 400 -`);
+    expect(line('GET /')).toMatchObject({ 'c-ip': '::1', 'cs-method': 'GET', 'cs-uri': '/' });
+    expect(line('\\x16\\x03\\x01')).toMatchObject({
+      'cs-method': '',
+      'cs-uri': '\\x16\\x03\\x01',
+      'sc-status': 400,
+    });
+    expect(line('GET /a b HTTP/1.0')).toMatchObject({ 'cs-uri': '/a b', 'cs-version': 'HTTP/1.0' });
+    expect(line('')).toMatchObject({ 'cs-uri': '' });
+    expect(line('GET /')).not.toHaveProperty('cs-username');
+  });
+  test.each(['', 'hello', '10.1.2.3 - - "GET /" 200 1', access.replace('404', '4040')])(
+    'not one: %s',
+    (line) => {
+      expect(read('combined', line)).toBeUndefined();
+    },
+  );
+});
+
+describe('syslog', () => {
+  test('RFC 5424 with structured data', () => {
+    const line =
+      '<165>1 2026-11-24T22:14:15.003Z host app 77 ID47 [ex@1 a="1" b="x\\"y\\]"][two@2 c="3"] \ufeffhello';
+    expect(read('syslog5424', line)).toEqual({
+      '@timestamp': '2026-11-24T22:14:15.003Z',
+      host: 'host',
+      program: 'app',
+      pid: '77',
+      msgid: 'ID47',
+      message: 'hello',
+      'ex@1.a': '1',
+      'ex@1.b': 'x"y]',
+      'two@2.c': '3',
+      facility: 'local4',
+      severity: 'notice',
+    });
+    expect(read('syslog5424', '<34>1 - - - - - -')).toEqual({ facility: 'auth', severity: 'crit' });
+  });
+  test('RFC 3164, with and without priority; the year is the latest that fits', () => {
+    expect(read('syslog3164', '<13>Nov  5 01:02:03 host prog[9]: text: more')).toEqual({
+      '@timestamp': '2026-11-05T01:02:03.000Z',
+      host: 'host',
+      program: 'prog',
+      pid: '9',
+      message: 'text: more',
+      facility: 'user',
+      severity: 'notice',
+    });
+    expect(read('syslog3164', 'Dec 31 23:59:59 host prog: x')).toMatchObject({
+      '@timestamp': '2025-12-31T23:59:59.000Z',
+    });
+    expect(read('syslog3164', '2026-11-24T10:00:00+01:00 host prog: x')).toMatchObject({
+      '@timestamp': '2026-11-24T09:00:00.000Z',
+    });
+  });
+  test('sshd and sudo', () => {
+    const message = (program: string, text: string) =>
+      read('syslog3164', `Nov  5 01:02:03 h ${program}[1]: ${text}`);
+    expect(message('sshd', 'Failed password for invalid user a b from 10.0.0.1 port 22 ssh2')).toMatchObject({
+      'event.action': 'failed_password',
+      user: 'a b',
+      'source.ip': '10.0.0.1',
+      port: '22',
+    });
+    expect(message('sshd', 'Accepted publickey for root from ::1 port 5 ssh2')).toMatchObject({
+      'event.action': 'accepted_publickey',
+      user: 'root',
+      'source.ip': '::1',
+    });
+    expect(
+      message('sshd', 'Failed password for x from 1.1.1.1 port 1 from 2.2.2.2 port 22 ssh2'),
+    ).toMatchObject({ 'event.action': 'failed_password' });
+    expect(message('sudo', 'bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh -c a ; b')).toMatchObject({
+      'event.action': 'sudo_command',
+      user: 'bob',
+      target_user: 'root',
+      command: '/bin/sh -c a ; b',
+    });
+    expect(
+      message('sudo', 'bob : user NOT in sudoers ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/x'),
+    ).toMatchObject({ 'event.action': 'sudo_denied' });
+  });
+  test.each(['', 'x', '<192>1 - - - - - -', '<13>', 'Foo 99 host'])('not one: %s', (line) => {
+    expect(read('syslog3164', line)).toBeUndefined();
+  });
+});
+
+describe('CEF and logfmt', () => {
+  test('CEF with escapes, behind a syslog header', () => {
+    expect(
+      read(
+        'cef',
+        'Nov 5 01:02:03 h CEF:0|Ven\\|dor|Pro|1.0|100|na\\\\me|7|src=10.0.0.1 msg=a \\= b\\nc dst=::1',
+      ),
+    ).toEqual({
+      'observer.vendor': 'Ven|dor',
+      'observer.product': 'Pro',
+      'observer.version': '1.0',
+      'event.code': '100',
+      name: 'na\\me',
+      severity: '7',
+      src: '10.0.0.1',
+      msg: 'a = b\nc',
+      dst: '::1',
+    });
+    expect(read('cef', 'CEF:0|a|b|c')).toBeUndefined();
+  });
+  test('logfmt with quotes, escapes and bare keys', () => {
+    expect(read('logfmt', 'a=1 b="x \\"y\\"\\n" c= d')).toEqual({ a: '1', b: 'x "y"\n', c: '', d: 'true' });
+    expect(read('logfmt', 'just some words')).toBeUndefined();
+    expect(read('logfmt', '="x"')).toBeUndefined();
+  });
+  test('names every object has stay fields', () => {
+    expect(Object.entries(read('logfmt', 'a=1 __proto__=x constructor=y') ?? {})).toEqual([
+      ['a', '1'],
+      ['__proto__', 'x'],
+      ['constructor', 'y'],
+    ]);
+    expect(Object.keys(read('cef', 'CEF:0|a|b|c|d|e|f|__proto__=x') ?? {})).toContain('__proto__');
+  });
+});
+
+describe('the format is told by the lines', () => {
+  test.each([
+    ['ndjson', '{"a":1}'],
+    ['combined', access],
+    ['common', access.slice(0, access.indexOf(' "http'))],
+    ['syslog5424', '<34>1 - - - - - - x'],
+    ['syslog3164', 'Nov  5 01:02:03 host prog: x'],
+    ['cef', 'CEF:0|a|b|c|d|e|f|src=1'],
+    ['logfmt', 'a=1 b=2'],
+    [undefined, 'Lorem ipsum dolor'],
+    [undefined, ''],
+  ])('%s', (format, line) => {
+    expect(detectFormat([line, '', line])).toBe(format);
+    if (format) expect(detectFormat([line, 'a stray line', line])).toBe(format);
+  });
+  test('by name', () => {
+    for (const format of formats) expect(formatNamed(format)).toBe(format);
+    expect(() => formatNamed('evtx')).toThrow(expect.objectContaining({ code: 'WOLFSEC_FORMAT_UNKNOWN' }));
+  });
+});
+
+describe('bad lines', () => {
+  test('are told by their place; the others are read', () => {
+    const batch = textToNdjson(
+      `a=1\nnothing here\n\n${'x'.repeat(maxTextLineLength + 1)}\nb=2\r\n`,
+      'logfmt',
+      now,
+    );
+    expect(batch.lines).toEqual([0, 4]);
+    expect(batch.faults).toEqual([
+      { line: 1, fault: 'format' },
+      { line: 3, fault: 'too-long' },
+    ]);
+  });
+
+  // A reader that goes back over a line would take minutes where these take milliseconds.
+  const n = maxTextLineLength - 200;
+  const shaped: readonly (readonly [Exclude<Format, 'ndjson'>, string])[] = [
+    ['combined', `1 2 ${'['.repeat(n)}`],
+    ['combined', `1 2 3 [x] "${'\\'.repeat(n)}`],
+    ['combined', `1 2 3 [x] "${'\\"'.repeat(n / 2)}" 200 1 "${'a'.repeat(10)}`],
+    ['combined', ' '.repeat(n)],
+    ['syslog5424', `<1>1 a b c d e ${'[a b="c"]'.repeat(n / 9)}x`],
+    ['syslog5424', `<1>1 a b c d e [${'a '.repeat(4000)}]`],
+    ['syslog5424', `<1>1 a b c d e [a${' b="c"'.repeat(1300)}`],
+    ['syslog5424', `<1>1 a b c d e [a${' '.repeat(8000)}]`],
+    ['syslog3164', `Nov  5 01:02:03 h sshd[1]: Failed x for ${' from a'.repeat(1100)}`],
+    ['syslog3164', `Nov  5 01:02:03 h sshd[1]: Invalid user ${' from a port'.repeat(650)}`],
+    ['syslog3164', `Nov  5 01:02:03 h sudo: ${' '.repeat(8000)}`],
+    ['syslog3164', `Nov  5 01:02:03 h sudo: a : ${'TTY=a'.repeat(1500)}`],
+    ['cef', `CEF:0|a|b|c|d|e|f|${'a'.repeat(n)}`],
+    ['cef', `CEF:0|a|b|c|d|e|f|${'a=1 '.repeat(n / 4)}`],
+    ['cef', `CEF:0|a|b|c|d|e|f|${' '.repeat(n)}`],
+    ['logfmt', `a="${'\\'.repeat(n)}`],
+    ['logfmt', `${'a'.repeat(n)}"`],
+    ['logfmt', 'a= '.repeat(n / 3)],
+  ];
+  test.each(shaped.map(([format, line], i) => [format, i, line] as const))(
+    '%s of a bad shape, %i',
+    { timeout: 5000 },
+    (format, _, line) => {
+      const { lines, faults } = textToNdjson(line, format, now);
+      expect(lines.length + faults.length).toBeLessThanOrEqual(1);
+      detectFormat([line]);
+    },
+  );
+});
