@@ -8,12 +8,16 @@ export interface CorrelatorLimits {
   readonly groupsPerRule: number;
   /** Groups all rules together may keep. Default 500,000. */
   readonly groups: number;
+  /** Hits that all windows together may keep. Default 2,000,000. */
+  readonly hits: number;
 }
 
 /** What the bounds of correlation memory cost so far. */
 export interface CorrelatorFigures {
   /** Groups kept now. */
   readonly groups: number;
+  /** Hits kept now. */
+  readonly hits: number;
   /** Groups given up because a limit was reached. */
   readonly evictedGroups: number;
   /** Hits that came a timespan or more after newer ones of their group. */
@@ -52,6 +56,7 @@ export class Correlator {
   readonly #over = new Map<string, { state: State; place: number }[]>();
   readonly #states: State[];
   #groups = 0;
+  #hits = 0;
   #evictedGroups = 0;
   #lateHits = 0;
 
@@ -64,7 +69,7 @@ export class Correlator {
     idOf: (reference: string) => string,
     limits: Partial<CorrelatorLimits> = {},
   ) {
-    this.#limits = { groupsPerRule: 100_000, groups: 500_000, ...limits };
+    this.#limits = { groupsPerRule: 100_000, groups: 500_000, hits: 2_000_000, ...limits };
     this.#states = rules.map((rule) => ({ rule, capacity: windowCapacity(rule), groups: new Map() }));
     for (const state of this.#states) {
       state.rule.rules.forEach((reference, place) => {
@@ -77,7 +82,12 @@ export class Correlator {
   }
 
   get figures(): CorrelatorFigures {
-    return { groups: this.#groups, evictedGroups: this.#evictedGroups, lateHits: this.#lateHits };
+    return {
+      groups: this.#groups,
+      hits: this.#hits,
+      evictedGroups: this.#evictedGroups,
+      lateHits: this.#lateHits,
+    };
   }
 
   /** Whether a correlation is over the rule. */
@@ -120,7 +130,10 @@ export class Correlator {
     if (rule.fields.length > 0 && value === undefined) return undefined;
     const window = this.#window(state, JSON.stringify(Object.values(group)), hit.timeMs);
     const taken: Hit = { timeMs: hit.timeMs, rule: place, value, event: hit.event };
-    if (!window.add(taken, rule.timespanMs)) {
+    const before = window.hits.length;
+    const added = window.add(taken, rule.timespanMs);
+    this.#hits += window.hits.length - before;
+    if (!added) {
       this.#lateHits++;
       return undefined;
     }
@@ -140,6 +153,7 @@ export class Correlator {
     state.groups.set(key, window);
     this.#dropExpired(state, nowMs);
     if (state.groups.size > this.#limits.groupsPerRule) this.#evict(state);
+    else if (this.#hits >= this.#limits.hits && state.groups.size > 1) this.#evict(state);
     else if (this.#groups > this.#limits.groups) {
       this.#evict(this.#states.reduce((a, b) => (b.groups.size > a.groups.size ? b : a)));
     }
@@ -155,16 +169,20 @@ export class Correlator {
     for (const [key, window] of state.groups) {
       const expired = window.latestMs <= nowMs - state.rule.timespanMs * 2;
       if (!expired || state.groups.size === 1 || dropped++ === maxDroppedGroups) return;
-      state.groups.delete(key);
-      this.#groups--;
+      this.#drop(state, key, window);
     }
   }
 
-  #evict(state: State): void {
-    const oldest = state.groups.keys().next();
-    if (oldest.done) return;
-    state.groups.delete(oldest.value);
+  #drop(state: State, key: string, window: Window): void {
+    state.groups.delete(key);
     this.#groups--;
+    this.#hits -= window.hits.length;
+  }
+
+  #evict(state: State): void {
+    const oldest = state.groups.entries().next();
+    if (oldest.done) return;
+    this.#drop(state, ...oldest.value);
     this.#evictedGroups++;
   }
 }
