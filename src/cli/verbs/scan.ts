@@ -9,6 +9,7 @@ import {
   severities,
   ThreatDetector,
 } from '../../detect/index.ts';
+import { WolfsecError } from '../../errors.ts';
 import { type Format, formats } from '../../event/index.ts';
 import { starterRules } from '../paths.ts';
 import { Progress } from '../progress.ts';
@@ -106,7 +107,14 @@ async function scan(files: readonly string[], flags: ScanFlags): Promise<number>
 
 function pipelineNamed(name: string): Pipeline {
   const builtIn = Object.hasOwn(builtInPipelines, name) ? builtInPipelines[name] : undefined;
-  return builtIn?.() ?? parsePipeline(readFileSync(name, 'utf8'), name);
+  if (builtIn) return builtIn();
+  try {
+    return parsePipeline(readFileSync(name, 'utf8'), name);
+  } catch (cause) {
+    if (cause instanceof WolfsecError) throw cause;
+    const message = `the pipeline "${name}" is neither built in nor a file that can be read`;
+    throw new WolfsecError('WOLFSEC_INPUT_NOT_FOUND', message, { cause });
+  }
 }
 
 function parseLogsource(text: string): Logsource {
