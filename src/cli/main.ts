@@ -6,6 +6,7 @@ import { registerDoctor } from './verbs/doctor.ts';
 import { registerRules } from './verbs/rules.ts';
 import { registerScan } from './verbs/scan.ts';
 import { registerSeal } from './verbs/seal.ts';
+import { registerServe } from './verbs/serve.ts';
 
 const program = new Command('wolfsec')
   .description('a native-accelerated security engine: detection by Sigma rules, from the command line')
@@ -14,6 +15,7 @@ const program = new Command('wolfsec')
   .showHelpAfterError();
 
 registerScan(program);
+registerServe(program);
 registerRules(program);
 registerDoctor(program);
 registerSeal(program);

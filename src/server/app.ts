@@ -1,0 +1,37 @@
+import { type FastifyInstance, fastify } from 'fastify';
+import type { ServerContext } from './context.ts';
+import { answerTo, errorBody, hinted } from './errors.ts';
+import { mountDoors } from './routes/door.ts';
+import { doors } from './routes/doors.ts';
+import { mountOperations } from './routes/operations.ts';
+import { mountQueries } from './routes/query.ts';
+
+/** The HTTP side of the service, not yet listening. */
+export function buildApp(context: ServerContext): FastifyInstance {
+  const app = fastify({
+    bodyLimit: 64 * 1024,
+    requestTimeout: 60_000,
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    // Unknown query parameters are told of instead of being dropped.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
+  });
+  app.setErrorHandler((error, _, reply) => {
+    const answer = answerTo(error);
+    if (answer.status >= 500) context.onError(error);
+    return hinted(reply, answer.status).send(errorBody(answer));
+  });
+  app.setNotFoundHandler((_, reply) =>
+    reply
+      .code(404)
+      .send({ error: { code: 'not_found', message: 'there is no such route; see /openapi.json' } }),
+  );
+  app.addHook('onSend', async (_, reply) => {
+    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+  });
+  app.register(async (scope) => mountOperations(scope, context));
+  app.register(async (scope) => mountQueries(scope, context));
+  app.register(async (scope) => mountDoors(scope, context, doors));
+  return app;
+}

@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { parse } from 'yaml';
+import { invalidArgument, WolfsecError } from '../errors.ts';
+
+/** Everything that `wolfsec serve` can be told. */
+export interface ServeConfig {
+  /** Address to listen on. */
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** Whether requests need an API key. Default: where `host` is not loopback; must not be off there. */
+  readonly auth: boolean;
+  readonly rules: readonly string[];
+  /** Folder of the embedded database and the outbox. */
+  readonly data: string;
+  /** `postgres://…` instead of the embedded database. */
+  readonly databaseUrl: string;
+  /** Where alerts are posted besides `alerts.ndjson` in the data folder. */
+  readonly webhookUrl: string;
+  readonly maxBodyBytes: number;
+  readonly maxQueueBytes: number;
+  readonly maxQueueBatches: number;
+  readonly lanes: number;
+  /** How long a request waits for the store before it is answered 503. */
+  readonly ackTimeoutMs: number;
+  /** How long shutdown waits for what was taken in. */
+  readonly shutdownMs: number;
+  readonly syslogHost: string;
+  /** 0 for none. */
+  readonly syslogUdpPort: number;
+  readonly syslogTcpPort: number;
+  /** Prefixes that may send syslog; needed where `syslogHost` is not loopback, since syslog knows no keys. */
+  readonly syslogAllow: readonly string[];
+}
+
+interface Setting<T = unknown> {
+  readonly fallback: T;
+  readonly what: string;
+  read(value: unknown): T | undefined;
+}
+
+const text = (fallback: string, what: string): Setting<string> => ({
+  fallback,
+  what,
+  read: (value) => (typeof value === 'string' ? value : undefined),
+});
+
+const whole = (fallback: number, least: number, most: number): Setting<number> => ({
+  fallback,
+  what: `a whole number from ${least} to ${most}`,
+  read(value) {
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    const fits = Number.isSafeInteger(number) && (number as number) >= least && (number as number) <= most;
+    return fits ? (number as number) : undefined;
+  },
+});
+
+const list = (fallback: readonly string[], what: string): Setting<readonly string[]> => ({
+  fallback,
+  what,
+  read(value) {
+    const parts = typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value;
+    return Array.isArray(parts) && parts.every((part) => typeof part === 'string' && part !== '')
+      ? parts
+      : undefined;
+  },
+});
+
+const flag = (fallback: boolean | undefined): Setting<boolean | undefined> => ({
+  fallback,
+  what: 'true or false',
+  read: (value) =>
+    value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined,
+});
+
+const mebibyte = 1024 * 1024;
+
+/** Every setting by its name in the file; `WOLFSEC_` and upper snake case in the environment. */
+export const settings: { readonly [Name in keyof ServeConfig]: Setting } = {
+  host: text('127.0.0.1', 'an IP address or localhost'),
+  port: whole(8480, 0, 65_535),
+  auth: flag(undefined),
+  rules: list([], 'paths of rules, in the environment parted by commas'),
+  data: text('wolfsec-data', 'a folder'),
+  databaseUrl: text('', 'a postgres:// address'),
+  webhookUrl: text('', 'an https:// address'),
+  maxBodyBytes: whole(8 * mebibyte, 1024, 256 * mebibyte),
+  maxQueueBytes: whole(64 * mebibyte, 1024, 4096 * mebibyte),
+  maxQueueBatches: whole(256, 1, 100_000),
+  lanes: whole(2, 1, 64),
+  ackTimeoutMs: whole(30_000, 10, 600_000),
+  shutdownMs: whole(10_000, 0, 600_000),
+  syslogHost: text('127.0.0.1', 'an IP address or localhost'),
+  syslogUdpPort: whole(0, 0, 65_535),
+  syslogTcpPort: whole(0, 0, 65_535),
+  syslogAllow: list([], 'prefixes such as 10.0.0.0/8, in the environment parted by commas'),
+};
+
+export type SettingName = keyof ServeConfig;
+const names = Object.keys(settings) as SettingName[];
+
+export const envName = (name: SettingName) =>
+  `WOLFSEC_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+
+/** Where settings come from; the later wins: file, environment, flags. */
+export interface ConfigSources {
+  /** YAML or JSON. */
+  readonly file?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly flags?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Puts the settings together and checks them.
+ *
+ * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` that names the setting, where it was set and what it must be;
+ *   `WOLFSEC_INPUT_NOT_FOUND` for a file that cannot be read.
+ */
+export function readConfig({ file, env = {}, flags = {} }: ConfigSources = {}): ServeConfig {
+  const values: Record<string, unknown> = {};
+  for (const name of names) values[name] = settings[name].fallback;
+  const put = (name: SettingName, value: unknown, place: string) => {
+    const read = settings[name].read(value);
+    if (read === undefined) throw invalidArgument(`${name} (${place})`, settings[name].what);
+    values[name] = read;
+  };
+  for (const [name, value] of Object.entries(file === undefined ? {} : fromFile(file))) {
+    if (!(name in settings)) {
+      throw invalidArgument(`the setting ${JSON.stringify(name)} in ${file}`, `one of ${names.join(', ')}`);
+    }
+    put(name as SettingName, value, file as string);
+  }
+  for (const name of names) {
+    const value = env[envName(name)];
+    if (value !== undefined && value !== '') put(name, value, envName(name));
+  }
+  for (const name of names) if (flags[name] !== undefined) put(name, flags[name], 'flag');
+  return checked(values as unknown as ServeConfig);
+}
+
+/** 127.0.0.0/8, ::1 and localhost. */
+export const isLoopback = (host: string) =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+function checked(config: ServeConfig): ServeConfig {
+  const auth = config.auth ?? !isLoopback(config.host);
+  if (!auth && !isLoopback(config.host)) {
+    throw invalidArgument('auth', `on where host is not loopback: ${config.host} is open to other machines`);
+  }
+  const syslog = config.syslogUdpPort > 0 || config.syslogTcpPort > 0;
+  if (syslog && !isLoopback(config.syslogHost) && config.syslogAllow.length === 0) {
+    throw invalidArgument('syslogAllow', 'the prefixes that may send, where syslogHost is not loopback');
+  }
+  if (config.maxBodyBytes > config.maxQueueBytes) {
+    throw invalidArgument('maxBodyBytes', `at most maxQueueBytes (${config.maxQueueBytes})`);
+  }
+  return { ...config, auth };
+}
+
+function fromFile(file: string): object {
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new WolfsecError('WOLFSEC_INPUT_NOT_FOUND', `${file}: ${(cause as Error).message}`, { cause });
+  }
+  let read: unknown;
+  try {
+    read = parse(content);
+  } catch (cause) {
+    throw new WolfsecError('WOLFSEC_INVALID_ARGUMENT', `${file}: ${(cause as Error).message}`, { cause });
+  }
+  if (read === null || read === undefined) return {};
+  if (typeof read !== 'object' || Array.isArray(read)) throw invalidArgument(file, 'a map of settings');
+  return read;
+}

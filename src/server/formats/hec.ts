@@ -1,0 +1,66 @@
+import { WolfsecError } from '../../errors.ts';
+import { enveloped, lineEvent, timestamp } from './line.ts';
+
+/** Events of one request at most. */
+const maxEvents = 100_000;
+
+/**
+ * Reads the body of Splunk's HTTP Event Collector: JSON objects one behind the other, with or without white space.
+ *
+ * @throws {WolfsecError} `WOLFSEC_EVENT_INVALID` with the event's index.
+ */
+export function readHec(body: Buffer, now: Date): Record<string, unknown>[] {
+  return objectsOf(body).map((bytes, eventIndex) => {
+    const refuse = (message: string) =>
+      new WolfsecError('WOLFSEC_EVENT_INVALID', message, { location: { eventIndex } });
+    let envelope: Record<string, unknown>;
+    try {
+      envelope = JSON.parse(bytes.toString('utf8'));
+    } catch {
+      throw refuse('not valid JSON');
+    }
+    const { event, time, host, source, sourcetype, index, fields } = envelope;
+    if (event === undefined || event === null || event === '') throw refuse('the event is missing');
+    const inner =
+      typeof event === 'object' && !Array.isArray(event)
+        ? (event as Record<string, unknown>)
+        : lineEvent(typeof event === 'string' ? event : JSON.stringify(event), now);
+    const said = Object.entries({ host, source, sourcetype, index }).filter(
+      ([, value]) => value !== undefined,
+    );
+    return enveloped(inner, {
+      ...timestamp(time === undefined ? now.getTime() : Number(time) * 1000),
+      ...Object.fromEntries(said),
+      ...(typeof fields === 'object' && fields !== null && !Array.isArray(fields) ? fields : {}),
+    });
+  });
+}
+
+const [quote, backslash, open, close] = [0x22, 0x5c, 0x7b, 0x7d];
+
+/** Cuts the body where an object ends; what lies between objects must be white space. */
+function objectsOf(body: Buffer): Buffer[] {
+  const objects: Buffer[] = [];
+  let [depth, start, inText] = [0, 0, false];
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at] as number;
+    if (inText) {
+      if (byte === backslash) at++;
+      else if (byte === quote) inText = false;
+    } else if (byte === open) {
+      if (depth++ === 0) start = at;
+    } else if (depth === 0) {
+      if (byte > 0x20) throw broken(`neither an object nor white space at byte ${at}`);
+    } else if (byte === quote) inText = true;
+    else if (byte === close && --depth === 0) {
+      objects.push(body.subarray(start, at + 1));
+      if (objects.length > maxEvents) {
+        throw new WolfsecError('WOLFSEC_LIMIT_EXCEEDED', `more than ${maxEvents} events in one request`);
+      }
+    }
+  }
+  if (depth > 0) throw broken('the last object has no end');
+  return objects;
+}
+
+const broken = (message: string) => new WolfsecError('WOLFSEC_EVENT_INVALID', message);

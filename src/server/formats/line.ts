@@ -1,0 +1,54 @@
+import { type LineReader, lineReaders } from '../../event/format.ts';
+
+/** Readers that say no to what is not theirs, surest first. */
+const readers: readonly LineReader[] = [
+  lineReaders.cef,
+  lineReaders.combined,
+  lineReaders.syslog5424,
+  lineReaders.logfmt,
+];
+
+/** Longer lines are kept whole as a message and not taken apart. */
+const maxPartedLength = 16 * 1024;
+
+/** Reads a line that says nothing of its format; what none knows becomes the event's `message`. */
+export function lineEvent(line: string, now: Date): Record<string, unknown> {
+  if (line.trimStart().startsWith('{')) {
+    const event = objectOf(line);
+    if (event) return event;
+  }
+  if (line.length <= maxPartedLength) {
+    for (const read of readers) {
+      const event = read(line, now);
+      if (event) return event;
+    }
+  }
+  return { message: line };
+}
+
+function objectOf(line: string): Record<string, unknown> | undefined {
+  try {
+    const read: unknown = JSON.parse(line);
+    return typeof read === 'object' && read !== null && !Array.isArray(read)
+      ? (read as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Adds what the envelope says, where the event does not say it itself. */
+export function enveloped(
+  event: Record<string, unknown>,
+  envelope: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return { ...envelope, ...event };
+}
+
+/** ISO time of milliseconds since the epoch, as an envelope's `@timestamp`; nothing for what is no time. */
+export function timestamp(ms: number): { '@timestamp'?: string } {
+  return Number.isFinite(ms) && Math.abs(ms) <= 8.64e15 ? { '@timestamp': new Date(ms).toISOString() } : {};
+}
+
+export const toNdjson = (events: readonly object[]): Buffer =>
+  Buffer.from(events.map((event) => JSON.stringify(event)).join('\n'));

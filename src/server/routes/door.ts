@@ -1,0 +1,120 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { WolfsecError } from '../../errors.ts';
+import type { IngestOutcome } from '../../pipeline/index.ts';
+import { uuidv7 } from '../../store/index.ts';
+import { access, ownerOf } from '../access.ts';
+import { BodyBudget, unpack } from '../body.ts';
+import type { ServerContext } from '../context.ts';
+import { type Answer, answerTo, errorBody, hinted } from '../errors.ts';
+
+/** A front door: a kind of request that brings events. */
+export interface Door {
+  /** For metrics and event references. */
+  readonly name: string;
+  readonly paths: readonly string[];
+  /** Answers with what became of the body. */
+  handle(body: Buffer, request: FastifyRequest, take: Take): Promise<Reply>;
+  /** The body of a refusal as clients of the protocol read it. Default: `{ error }`. */
+  refusal?(answer: Answer): object;
+}
+
+export type Take = (ndjson: Uint8Array) => Promise<IngestOutcome>;
+
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Puts up doors whose bodies arrive as raw bytes, and within a budget. */
+export async function mountDoors(app: FastifyInstance, context: ServerContext, doors: readonly Door[]) {
+  const { config, pipeline, keys, onError } = context;
+  const budget = new BodyBudget(config.maxQueueBytes);
+  const frees = new WeakMap<FastifyRequest, () => void>();
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: config.maxBodyBytes }, (_, body, done) =>
+    done(null, body),
+  );
+  const free = async (request: FastifyRequest) => frees.get(request)?.();
+  app.addHook('onResponse', free);
+  app.addHook('onRequestAbort', free);
+
+  for (const door of doors) {
+    const refused = (reply: FastifyReply, error: unknown) => {
+      const answer = answerTo(error);
+      if (answer.status >= 500) onError(error);
+      return hinted(reply, answer.status).send(door.refusal?.(answer) ?? errorBody(answer));
+    };
+    const makeRoom = async (request: FastifyRequest, reply: FastifyReply) => {
+      const freed = pipeline.hasRoom()
+        ? budget.reserve(expectedBytes(request, config.maxBodyBytes))
+        : undefined;
+      if (freed) frees.set(request, freed);
+      else return refused(reply, pipeline.figures().closing ? closing() : full());
+    };
+    const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+      const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const body = await unpack(raw, request.headers['content-encoding'], config.maxBodyBytes);
+      const source = sourceOf(door.name, request);
+      const take: Take = (ndjson) =>
+        within(config.ackTimeoutMs, pipeline.take({ ndjson, door: door.name, source }));
+      const { status, body: answer, headers = {} } = await door.handle(body, request, take);
+      return reply.code(status).headers(headers).send(answer);
+    };
+    for (const url of door.paths) {
+      app.route({
+        method: 'POST',
+        url,
+        onRequest: [access(keys, 'ingest'), makeRoom],
+        handler,
+        errorHandler: (error, _, reply) => refused(reply, error),
+      });
+    }
+  }
+}
+
+/** What the body takes at most: packed and chunked ones may grow up to the limit. */
+function expectedBytes(request: FastifyRequest, maxBodyBytes: number): number {
+  const length = Number(request.headers['content-length']);
+  const packed = request.headers['content-encoding'] !== undefined;
+  return packed || !Number.isSafeInteger(length) ? maxBodyBytes : Math.min(length, maxBodyBytes);
+}
+
+/** A sender that names its batch may send it again without its events counting twice. */
+function sourceOf(door: string, request: FastifyRequest): string {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return `${door}:${uuidv7(Date.now())}`;
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(key)) {
+    throw new WolfsecError(
+      'WOLFSEC_INVALID_ARGUMENT',
+      'Idempotency-Key must be 1 to 128 visible ASCII characters',
+    );
+  }
+  return `${door}:${ownerOf(request)}:${key}`;
+}
+
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () =>
+        reject(
+          new WolfsecError(
+            'WOLFSEC_STORE_UNAVAILABLE',
+            'the events were taken in but are not stored yet: send them again, under the same Idempotency-Key',
+          ),
+        ),
+      timeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    // Whoever waited has been answered; what the batch comes to afterwards shows in the metrics.
+    work.catch(() => {});
+  }
+}
+
+const full = () => new WolfsecError('WOLFSEC_QUEUE_FULL', 'the engine is busy: send the batch again later');
+const closing = () => new WolfsecError('WOLFSEC_DISPOSED', 'the engine is shutting down');

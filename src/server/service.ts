@@ -1,0 +1,164 @@
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AlertManager, file, webhook } from '../alert/index.ts';
+import { ApiKeys } from '../auth/index.ts';
+import { ThreatDetector, type ThreatDetectorOptions } from '../detect/index.ts';
+import { Registry, watchRuntime } from '../metrics/index.ts';
+import { DetectionFlow, IngestPipeline } from '../pipeline/index.ts';
+import { openStore, type Store } from '../store/index.ts';
+import { buildApp } from './app.ts';
+import type { ServeConfig } from './config.ts';
+import { SyslogListeners } from './syslog.ts';
+
+export interface ServiceOptions {
+  readonly config: ServeConfig;
+  /** Rules where the configuration names none. */
+  readonly rules: ThreatDetectorOptions['rules'];
+  readonly onError?: (error: unknown) => void;
+}
+
+/** The engine as a running service. */
+export interface Service extends AsyncDisposable {
+  /** Where it listens, e.g. `http://127.0.0.1:8480`. */
+  readonly url: string;
+  readonly syslog: { readonly udpPort?: number; readonly tcpPort?: number };
+  readonly pipeline: IngestPipeline;
+  readonly alerts: AlertManager;
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly keys: ApiKeys;
+  /** Reads the rules anew and switches to them; the old ones serve until then, and on where the new fail to load. */
+  reload(): Promise<{ readonly rules: number; readonly refused: number }>;
+  /** Takes no more, waits for what was taken up to `shutdownMs`, and closes everything in order. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens everything in order and listens.
+ *
+ * @throws {WolfsecError} for a store, rules or folder that cannot be had; `EADDRINUSE` and the like from the system.
+ */
+export async function openService(options: ServiceOptions): Promise<Service> {
+  const { onError = () => {} } = options;
+  const opened = new Closers();
+  try {
+    return await openInto(opened, options);
+  } catch (error) {
+    await opened.close().catch(onError);
+    throw error;
+  }
+}
+
+async function openInto(
+  opened: Closers,
+  { config, rules: ownRules, onError = () => {} }: ServiceOptions,
+): Promise<Service> {
+  await mkdir(config.data, { recursive: true });
+  const store = await openStoreOf(config);
+  opened.defer(() => store.close());
+  const registry = new Registry();
+  opened.defer(watchRuntime(registry));
+  const alerts = await AlertManager.open({ dataFolder: config.data, store, receivers: receiversOf(config) });
+  opened.defer(() => alerts.close());
+  const flow = new DetectionFlow({ alerts, store, buffer: { onFailure: onError } });
+  const rules = config.rules.length > 0 ? config.rules : ownRules;
+  const pipeline = new IngestPipeline({
+    detector: await ThreatDetector.create({ rules }),
+    flow,
+    registry,
+    limits: {
+      maxBatches: config.maxQueueBatches,
+      maxBytes: config.maxQueueBytes,
+      lanes: config.lanes,
+    },
+  });
+  opened.defer(() => pipeline.detector[Symbol.dispose]());
+  opened.defer(() => flow.close(config.shutdownMs).catch(onError));
+  const keys = new ApiKeys({ storage: store.apiKeys, onError });
+  opened.defer(() => keys.settled());
+  const context = { config, pipeline, alerts, store, registry, onError, ...(config.auth ? { keys } : {}) };
+  const app = buildApp(context);
+  const syslog = new SyslogListeners(config, pipeline, registry, onError);
+  // Sources first, and then what they had brought.
+  opened.defer(async () => {
+    await syslog.close();
+    await Promise.race([pipeline.close(), sleep(config.shutdownMs, undefined, { ref: false })]);
+    await app.close();
+  });
+  await app.listen({ host: config.host, port: config.port });
+  const ports = await syslog.listen();
+  const { address, family, port } = app.server.address() as AddressInfo;
+  const close = () => opened.close();
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    syslog: ports,
+    pipeline,
+    alerts,
+    store,
+    registry,
+    keys,
+    async reload() {
+      const fresh = await ThreatDetector.create({ rules });
+      const old = await pipeline.replaceDetector(fresh);
+      old[Symbol.dispose]();
+      return { rules: fresh.rules.length, refused: fresh.refused.length };
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** What is open, closed last first; an error of one does not keep the others open. */
+class Closers {
+  readonly #closers: (() => unknown)[] = [];
+  #closed: Promise<void> | undefined;
+
+  defer(close: () => unknown): void {
+    this.#closers.push(close);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#run();
+    return this.#closed;
+  }
+
+  async #run(): Promise<void> {
+    const errors: unknown[] = [];
+    // What is closed waits on timers that hold no process open, so that one is held here.
+    const held = setInterval(() => {}, 1_000);
+    for (const close of this.#closers.toReversed()) {
+      try {
+        await close();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    clearInterval(held);
+    if (errors.length > 0) throw errors[0];
+  }
+}
+
+/** The store that the configuration names. */
+export function openStoreOf({
+  data,
+  databaseUrl,
+}: Pick<ServeConfig, 'data' | 'databaseUrl'>): Promise<Store> {
+  return openStore(databaseUrl === '' ? { dataFolder: data } : { url: databaseUrl });
+}
+
+function receiversOf({ data, webhookUrl }: ServeConfig) {
+  const kept = file({ path: join(data, 'alerts.ndjson') });
+  if (webhookUrl === '') return { file: kept };
+  const posted = webhook({ url: webhookUrl });
+  // Posted first: a file that cannot be written must not keep the message from somebody who waits for it.
+  return {
+    all: {
+      async deliver(...message: Parameters<typeof posted.deliver>) {
+        await posted.deliver(...message);
+        await kept.deliver(...message);
+      },
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { envName, readConfig } from '../../src/server/index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wolfsec-config-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function fileOf(content: string): string {
+  const path = join(folder, `${Math.random()}.yml`);
+  writeFileSync(path, content);
+  return path;
+}
+
+test('flags come before the environment, that before the file, that before the defaults', () => {
+  const file = fileOf('port: 1\nlanes: 3\nmaxQueueBatches: 9\nrules: [a, b]\n');
+  const env = { WOLFSEC_PORT: '2', WOLFSEC_LANES: '4', WOLFSEC_SYSLOG_ALLOW: '10.0.0.0/8, ::1' };
+  expect(readConfig({ file, env, flags: { port: '3' } })).toMatchObject({
+    port: 3,
+    lanes: 4,
+    maxQueueBatches: 9,
+    rules: ['a', 'b'],
+    syslogAllow: ['10.0.0.0/8', '::1'],
+    host: '127.0.0.1',
+    auth: false,
+  });
+  expect(envName('syslogUdpPort')).toBe('WOLFSEC_SYSLOG_UDP_PORT');
+});
+
+test('what is wrong is told with its name and place', () => {
+  expect(() => readConfig({ env: { WOLFSEC_PORT: 'x' } })).toThrow(
+    /port \(WOLFSEC_PORT\) must be a whole number from 0 to 65535/,
+  );
+  expect(() => readConfig({ file: fileOf('prot: 1') })).toThrow(/"prot".*must be one of host, port/);
+  expect(() => readConfig({ file: fileOf('- a') })).toThrow(/a map of settings/);
+  expect(() => readConfig({ file: fileOf('a: [') })).toThrow(/yml/);
+  expect(() => readConfig({ file: join(folder, 'none') })).toThrow(
+    expect.objectContaining({ code: 'WOLFSEC_INPUT_NOT_FOUND' }),
+  );
+  expect(() => readConfig({ flags: { maxBodyBytes: 4096, maxQueueBytes: 2048 } })).toThrow(/maxBodyBytes/);
+});
+
+test('wider than loopback only with keys, and syslog only with prefixes', () => {
+  expect(readConfig({ flags: { host: '0.0.0.0' } }).auth).toBe(true);
+  expect(() => readConfig({ flags: { host: '0.0.0.0', auth: false } })).toThrow(/auth must be on/);
+  expect(() => readConfig({ flags: { host: 'example.org', auth: 'false' } })).toThrow(/auth must be on/);
+  const wide = { syslogHost: '0.0.0.0', syslogUdpPort: 514 };
+  expect(() => readConfig({ flags: wide })).toThrow(/syslogAllow/);
+  expect(readConfig({ flags: { ...wide, syslogAllow: ['10.0.0.0/8'] } }).syslogAllow).toEqual(['10.0.0.0/8']);
+});

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openStore } from '../../src/store/index.ts';
+import { attack, ndjson, whoamiRule } from '../pipeline/rules.ts';
+import { ask, send } from './send.ts';
+import { Serving, wolfsec } from './serving.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wolfsec-serve-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('serve, read rules anew on SIGHUP, stop on SIGTERM', async () => {
+  const rules = join(folder, 'rules.yml');
+  writeFileSync(rules, whoamiRule.text);
+  const serving = new Serving('--data', join(folder, 'data'), '--rules', rules);
+  try {
+    const url = await serving.url();
+    expect((await send(url, '/v1/events', ndjson([attack()]))).body).toMatchObject({ detections: 1 });
+    writeFileSync(rules, whoamiRule.text.replace('contains: whoami', 'contains: notepad'));
+    serving.child.kill('SIGHUP');
+    await serving.line(/rules read anew: 1/);
+    expect((await send(url, '/v1/events', ndjson([attack()]))).body).toMatchObject({ detections: 0 });
+  } finally {
+    expect(await serving.stop()).toBe(0);
+  }
+  expect(serving.said.at(-1)).toBe('stopped');
+});
+
+test('nothing that was answered is lost when the process is killed', async () => {
+  const rules = join(folder, 'rules.yml');
+  writeFileSync(rules, whoamiRule.text);
+  const data = join(folder, 'data');
+  const serving = new Serving('--data', data, '--rules', rules);
+  const url = await serving.url();
+  let answered = 0;
+  const senders = Array.from({ length: 4 }, async () => {
+    for (let n = 0; n < 200; n++) {
+      const answer = await send(url, '/v1/events', ndjson([attack(n)])).catch(() => undefined);
+      if (answer?.status !== 200) return;
+      answered++;
+      if (answered === 60) serving.child.kill('SIGKILL');
+    }
+  });
+  await Promise.all(senders);
+  await serving.stop('SIGKILL');
+  const store = await openStore({ dataFolder: data, sweepEveryMs: false });
+  let stored = 0;
+  for (let beforeSeq: number | undefined; ; ) {
+    const page = await store.threats.list(
+      {},
+      { limit: 500, ...(beforeSeq === undefined ? {} : { beforeSeq }) },
+    );
+    stored += page.threats.length;
+    if (page.nextSeq === undefined) break;
+    beforeSeq = page.nextSeq;
+  }
+  await store.close();
+  expect(answered).toBeGreaterThanOrEqual(60);
+  expect(stored).toBeGreaterThanOrEqual(answered);
+});
+
+test('a key from the command line opens a service that demands one', async () => {
+  const data = join(folder, 'data');
+  const key = await wolfsec('key', 'reader', '--scopes', 'read', '--data', data);
+  const serving = new Serving('--data', data, '--auth');
+  try {
+    const url = await serving.url();
+    expect(await ask(url, '/v1/alerts')).toMatchObject({ status: 401 });
+    const headers = { authorization: `Bearer ${key}` };
+    expect(await ask(url, '/v1/alerts', { headers })).toMatchObject({ status: 200 });
+  } finally {
+    await serving.stop();
+  }
+});
+
+test('settings are printed without their secrets', async () => {
+  const printed = await wolfsec('serve', '--print-config', '--webhook-url', 'https://a:b@example.org/x?t=s');
+  expect(JSON.parse(printed)).toMatchObject({ port: 8480, webhookUrl: 'https://…@example.org/x?…' });
+});
