@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { WolfsecError } from '../errors.ts';
 import { version } from '../version.ts';
 import { registerDoctor } from './verbs/doctor.ts';
+import { registerReplay } from './verbs/replay.ts';
 import { registerRules } from './verbs/rules.ts';
 import { registerScan } from './verbs/scan.ts';
 import { registerSeal } from './verbs/seal.ts';
@@ -16,6 +17,7 @@ const program = new Command('wolfsec')
 
 registerScan(program);
 registerServe(program);
+registerReplay(program);
 registerRules(program);
 registerDoctor(program);
 registerSeal(program);
