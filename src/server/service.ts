@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AlertManager, file, webhook } from '../alert/index.ts';
+import { AlertManager, file, type Receiver, type Route, webhook } from '../alert/index.ts';
 import { ApiKeys } from '../auth/index.ts';
 import { ThreatDetector, type ThreatDetectorOptions } from '../detect/index.ts';
 import { Registry, watchRuntime } from '../metrics/index.ts';
@@ -60,7 +60,7 @@ async function openInto(
   opened.defer(() => store.close());
   const registry = new Registry();
   opened.defer(watchRuntime(registry));
-  const alerts = await AlertManager.open({ dataFolder: config.data, store, receivers: receiversOf(config) });
+  const alerts = await AlertManager.open({ dataFolder: config.data, store, ...deliveryOf(config) });
   opened.defer(() => alerts.close());
   const flow = new DetectionFlow({ alerts, store, buffer: { onFailure: onError } });
   const rules = config.rules.length > 0 ? config.rules : ownRules;
@@ -148,17 +148,15 @@ export function openStoreOf({
   return openStore(databaseUrl === '' ? { dataFolder: data } : { url: databaseUrl });
 }
 
-function receiversOf({ data, webhookUrl }: ServeConfig) {
-  const kept = file({ path: join(data, 'alerts.ndjson') });
-  if (webhookUrl === '') return { file: kept };
-  const posted = webhook({ url: webhookUrl });
-  // Posted first: a file that cannot be written must not keep the message from somebody who waits for it.
+/** Alerts go to a file in any case, and to the webhook besides: neither waits for the other. */
+function deliveryOf({ data, webhookUrl }: ServeConfig): {
+  receivers: Record<string, Receiver>;
+  route: Route;
+} {
+  const kept = { file: file({ path: join(data, 'alerts.ndjson') }) };
+  if (webhookUrl === '') return { receivers: kept, route: { receiver: 'file' } };
   return {
-    all: {
-      async deliver(...message: Parameters<typeof posted.deliver>) {
-        await posted.deliver(...message);
-        await kept.deliver(...message);
-      },
-    },
+    receivers: { ...kept, webhook: webhook({ url: webhookUrl }) },
+    route: { receiver: 'file', routes: [{ receiver: 'file', continue: true }, { receiver: 'webhook' }] },
   };
 }

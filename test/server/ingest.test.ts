@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { attack, harmless, ndjson } from '../pipeline/rules.ts';
@@ -175,4 +177,12 @@ test('OTLP: attributes and bodies become events', () =>
     expect(found.map(({ timeMs }) => timeMs)).toContain(1767225600000);
     const bad = await send(service.url, '/v1/logs', Buffer.from('{"resourceLogs":{}}'), json);
     expect(bad).toMatchObject({ status: 400, body: { code: 3 } });
+  }));
+
+test('alerts are kept in a file, also where the webhook cannot be reached', () =>
+  withService({ webhookUrl: 'https://hook.invalid/alerts' }, async (service, folder) => {
+    await send(service.url, '/v1/events', ndjson([attack()]));
+    const kept = () => readFile(join(folder, 'alerts.ndjson'), 'utf8').catch(() => '');
+    await expect.poll(kept, { timeout: 5_000 }).toContain('Whoami');
+    expect(service.alerts.figures().undelivered).toBeGreaterThan(0);
   }));
