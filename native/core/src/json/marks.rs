@@ -77,7 +77,11 @@ impl Marks {
             self.quotes.push(base as u32 + bits.trailing_zeros());
             bits &= bits - 1;
         }
-        (classes.control & inside) == 0 && self.escapes_are_known(escaped & inside, line, base)
+        (classes.control & inside) == 0 && {
+            // Escaped quotes and backslashes, the most of them, are known by their marks.
+            let others = escaped & inside & !(classes.quote | classes.backslash);
+            self.escapes_are_known(others, line, base)
+        }
     }
 
     #[inline]

@@ -2,6 +2,7 @@
 //! walk checks the grammar (RFC 8259) and collects the values of the fields that rules name.
 
 mod fields;
+mod keys;
 mod marks;
 mod tree;
 mod value;

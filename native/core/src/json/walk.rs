@@ -162,7 +162,7 @@ impl Walk {
             *plain = false;
             return Ok(NOWHERE);
         }
-        let child = fields.child(frame.node, &cursor.line[start..end]);
+        let child = fields.child_in(frame.node, cursor.line, start, end);
         if let Some(seen) = self.seen.get_mut(child as usize) {
             // Under a wildcard distinct keys meet in one node; only a tree can tell repeats from those.
             if *seen == frame.instance {

@@ -35,6 +35,8 @@ impl Glob {
         let mut retry: Option<(usize, usize)> = None;
         loop {
             let step = match (self.tokens.get(token), text.get(at)) {
+                // A last `*` takes whatever is left.
+                (Some(Token::Any), _) if token + 1 == self.tokens.len() => return true,
                 (Some(Token::Any), _) => {
                     retry = Some((token, at));
                     token += 1;
@@ -51,7 +53,16 @@ impl Glob {
                     at += len;
                 }
                 (None, Some((star, from))) if from < text.len() => {
-                    let next = from + character_len(text[from]);
+                    let mut next = from + character_len(text[from]);
+                    if let Some(Token::Byte(wanted)) = self.tokens.get(star + 1) {
+                        match text
+                            .get(next..)
+                            .and_then(|rest| memchr::memchr(*wanted, rest))
+                        {
+                            Some(ahead) => next += ahead,
+                            None => return false,
+                        }
+                    }
                     retry = Some((star, next));
                     token = star + 1;
                     at = next;

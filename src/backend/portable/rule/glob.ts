@@ -30,6 +30,8 @@ export class Glob {
     let [star, from] = [-1, 0];
     for (;;) {
       const wanted = tokens[token];
+      // A last `*` takes whatever is left.
+      if (wanted === any && token + 1 === tokens.length) return true;
       if (wanted === any) {
         [star, from] = [token++, at];
         continue;
