@@ -49,3 +49,10 @@ test('only backend/ touches the addon', () => {
     .filter((file) => /backend\/(native|portable)\//.test(readFileSync(resolve(src, file), 'utf8')));
   expect(wrong).toEqual([]);
 });
+
+test('only server/ imports Fastify, which is an optional peer', () => {
+  const wrong = globSync('**/*.ts', { cwd: src })
+    .filter((file) => !file.startsWith('server/'))
+    .filter((file) => /(from|import\() ?'fastify'/.test(readFileSync(resolve(src, file), 'utf8')));
+  expect(wrong).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { WolfsecError } from '../../errors.ts';
 import { starterRules } from '../paths.ts';
 
 /** `wolfsec serve` and `wolfsec key`: the engine as a service, and the keys to it. */
@@ -29,8 +30,7 @@ export function registerServe(program: Command): void {
       '\nSIGHUP reads the rules anew; SIGTERM and SIGINT drain what was taken in and stop.',
     )
     .action(async ({ config: file, printConfig, ...flags }: Record<string, unknown>) => {
-      // Fastify is an optional peer: the other verbs run without it.
-      const { openService, readConfig } = await import('../../server/index.ts');
+      const { openService, readConfig } = await server();
       const config = readConfig({
         ...(typeof file === 'string' ? { file } : {}),
         env: process.env,
@@ -70,7 +70,7 @@ export function registerServe(program: Command): void {
     .option('--days <n>', 'days until it expires (default: never)', days)
     .action(
       async (name: string, flags: { scopes: string[]; config?: string; data?: string; days?: number }) => {
-        const { openStoreOf, readConfig, scopes } = await import('../../server/index.ts');
+        const { openStoreOf, readConfig, scopes } = await server();
         const { ApiKeys } = await import('../../auth/index.ts');
         const unknown = flags.scopes.find((scope) => !(scopes as readonly string[]).includes(scope));
         if (unknown !== undefined) program.error(`--scopes knows ${scopes.join(', ')}, not ${unknown}`);
@@ -93,6 +93,18 @@ export function registerServe(program: Command): void {
         }
       },
     );
+}
+
+/** Fastify is an optional peer: the other verbs run without it. */
+async function server() {
+  try {
+    return await import('../../server/index.ts');
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new WolfsecError('WOLFSEC_INVALID_ARGUMENT', 'the service needs Fastify: npm install fastify', {
+      cause,
+    });
+  }
 }
 
 const say = (error: unknown) =>
