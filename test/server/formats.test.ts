@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { WolfsecError } from '../../src/errors.ts';
+import { readBulk } from '../../src/server/formats/bulk.ts';
+import { readHec } from '../../src/server/formats/hec.ts';
+import { lineEvent, toNdjson } from '../../src/server/formats/line.ts';
+import { readLoki } from '../../src/server/formats/loki.ts';
+import { readOtlp } from '../../src/server/formats/otlp.ts';
+
+const now = new Date(0);
+const readers: Readonly<Record<string, (body: Buffer) => unknown>> = {
+  bulk: (body) => readBulk(body),
+  hec: (body) => toNdjson(readHec(body, now)),
+  loki: (body) => toNdjson(readLoki(body, now)),
+  otlp: (body) => toNdjson(readOtlp(body, now)),
+};
+
+/** JSON that has the protocols' names in it, so that it gets further than noise would. */
+const names = fc.constantFrom(
+  ...['streams', 'stream', 'values', 'event', 'time', 'fields', 'resourceLogs', 'scopeLogs', 'logRecords'],
+  ...[
+    'body',
+    'attributes',
+    'key',
+    'value',
+    'kvlistValue',
+    'arrayValue',
+    'timeUnixNano',
+    'index',
+    'create',
+    '__proto__',
+  ],
+);
+const { value: json } = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 6 },
+    fc.oneof(
+      fc.string(),
+      fc.double(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.constantFrom('1', '99999999999999999999'),
+    ),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(names, tie('value'), { maxKeys: 4 }),
+  ),
+}));
+const body = fc.oneof(
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+  fc
+    .array(json, { maxLength: 3 })
+    .map((parts) => Buffer.from(parts.map((part) => JSON.stringify(part)).join('\n'))),
+);
+
+test.each(Object.entries(readers))('%s: whatever comes is read or refused', (_, read) => {
+  fc.assert(
+    fc.property(body, (bytes) => {
+      try {
+        read(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(WolfsecError);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('bulk: documents come out byte for byte, each with its line', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(json, fc.boolean())), (documents) => {
+      const lines = documents.flatMap(([document, crlf]) => [
+        `{"create":{}}${crlf ? '\r' : ''}`,
+        JSON.stringify({ document }),
+      ]);
+      const { ndjson, items } = readBulk(Buffer.from(lines.join('\n')));
+      const got = ndjson.toString('utf8').split('\n').slice(0, -1);
+      expect(got).toEqual(documents.map(([document]) => JSON.stringify({ document })));
+      expect(items.map(({ line }) => line)).toEqual(documents.map((_, line) => line));
+    }),
+  );
+});
+
+test('hec: objects are found however they are strung together', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.string({ minLength: 1 }), fc.constantFrom('', ' ', '\r\n'))),
+      (parts) => {
+        const text = parts.map(([event, gap]) => JSON.stringify({ event: { event } }) + gap).join('');
+        expect(readHec(Buffer.from(text), now).map(({ event }) => event)).toEqual(
+          parts.map(([event]) => event),
+        );
+      },
+    ),
+  );
+});
+
+test('an event that is nested too deeply costs the others nothing', () => {
+  const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+  const lines = toNdjson([{ a: 1 }, lineEvent(deep, now), { b: 2 }])
+    .toString('utf8')
+    .split('\n');
+  expect(lines[0]).toBe('{"a":1}');
+  expect(lines[2]).toBe('{"b":2}');
+});
