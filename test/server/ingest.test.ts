@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { type BatchResult, ThreatDetector } from '../../src/detect/index.ts';
 import { attack, harmless, ndjson } from '../pipeline/rules.ts';
 import { detectionsOf, withService } from './running.ts';
 import { send } from './send.ts';
@@ -72,15 +73,15 @@ test('bodies beyond the limit, packed bombs and damaged ones are refused', () =>
 
 test('a full engine answers 429 with Retry-After', () =>
   withService({ maxQueueBatches: 1 }, async (service) => {
-    const slow = service.pipeline.take({
-      ndjson: ndjson(Array.from({ length: 20_000 }, (_, n) => harmless(n))),
-      door: 'test',
-      source: 'a',
-    });
+    const held = Promise.withResolvers<BatchResult>();
+    const process = vi.spyOn(ThreatDetector.prototype, 'processBatch').mockReturnValueOnce(held.promise);
+    const slow = service.pipeline.take({ ndjson: ndjson([harmless(1)]), door: 'test', source: 'a' });
     const answer = await send(service.url, '/v1/events', ndjson([attack()]));
     expect(answer).toMatchObject({ status: 429, body: { error: { code: 'WOLFSEC_QUEUE_FULL' } } });
     expect(answer.headers['retry-after']).toBe('1');
+    held.resolve({ events: 1, detections: [], faults: [] });
     await slow;
+    process.mockRestore();
     expect(await send(service.url, '/v1/events', ndjson([attack()]))).toMatchObject({ status: 200 });
   }));
 
