@@ -56,7 +56,7 @@ pub struct SlotMatcher {
     /// In place of the automaton where there are few texts.
     few: Vec<(Finder<'static>, Vec<Action>)>,
     /// Tells quickly that none of the texts of `anywhere` is there.
-    screen: Option<Searcher>,
+    screen: Vec<Searcher>,
     anywhere_actions: Vec<Vec<Action>>,
     /// Checks that no literal leads to.
     always: Vec<Action>,
@@ -119,7 +119,9 @@ pub struct SlotBuilder {
 /// Automata over no more text than this are determinised: faster, at some 250 bytes a byte.
 const DFA_BYTES: usize = 16 << 10;
 /// What the vectorised search takes before it loses to the automaton.
-const SCREEN_TEXTS: usize = 64;
+const SCREEN_TEXTS: usize = 320;
+/// What one such search takes.
+const SEARCHER_TEXTS: usize = 64;
 const SCREEN_MIN_BYTES: usize = 3;
 
 /// So few texts are searched for one by one.
@@ -281,12 +283,16 @@ impl SlotBuilder {
     }
 }
 
-/// A vectorised search for few and not too short texts.
-fn screen(texts: &[Vec<u8>]) -> Option<Searcher> {
+/// Vectorised searches for not too many and not too short texts; none where they would not pay.
+fn screen(texts: &[Vec<u8>]) -> Vec<Searcher> {
     let fits =
         texts.len() <= SCREEN_TEXTS && texts.iter().all(|text| text.len() >= SCREEN_MIN_BYTES);
-    fits.then(|| packed::Config::new().builder().extend(texts).build())
-        .flatten()
+    let parts = if fits { texts } else { &[] };
+    let built: Option<Vec<Searcher>> = parts
+        .chunks(SEARCHER_TEXTS)
+        .map(|part| packed::Config::new().builder().extend(part).build())
+        .collect();
+    built.unwrap_or_default()
 }
 
 fn by_length(tables: HashMap<usize, Table>) -> Vec<(usize, Table)> {
@@ -413,10 +419,11 @@ impl SlotMatcher {
             }
         }
         if let Some(automaton) = &self.anywhere
-            && self
-                .screen
-                .as_ref()
-                .is_none_or(|screen| screen.find(folded).is_some())
+            && (self.screen.is_empty()
+                || self
+                    .screen
+                    .iter()
+                    .any(|screen| screen.find(folded).is_some()))
         {
             scratch.next_search(self.anywhere_actions.len());
             for hit in automaton.find_overlapping_iter(folded) {
