@@ -1,9 +1,8 @@
 import { layout } from '../backend/contract/exposition.ts';
-import { scale } from '../backend/contract/log-linear.ts';
 import { type Exemplar, ExemplarStore } from './exemplars.ts';
 import type { FamilyHost, MetricOptions } from './family.ts';
 import { checkedBounds } from './histogram.ts';
-import { bucketOf, LogLinearPages } from './log-linear.ts';
+import { beyond, bucketOf, bucketWithin, LogLinearPages, lowest } from './log-linear.ts';
 import { Observer } from './observer.ts';
 
 /** Powers of two from 61 µs to 64 s: edges of the scale, so that the counts shown are exact. */
@@ -38,12 +37,22 @@ export class ExponentialHistogram<L extends string = string> extends Observer<L>
 
   /** @internal */
   record(id: number, value: number): void {
+    if (value > lowest && value < beyond) {
+      this.values[id]! += value;
+      this.pages.increment(id, bucketWithin(value));
+    } else {
+      this.#recordBeside(id, value);
+    }
+  }
+
+  /** A value that is not on the scale. */
+  #recordBeside(id: number, value: number): void {
     if (!(value >= 0 && value < Infinity)) {
       this.reject();
       return;
     }
     this.values[id]! += value;
-    this.pages.record(id, value);
+    this.pages.add(id, bucketOf(value), 1);
   }
 
   /** @internal */
@@ -60,7 +69,7 @@ export class ExponentialHistogram<L extends string = string> extends Observer<L>
   /** The last bucket that counts for a bound. @internal */
   limit(bound: number): number {
     const value = this.bounds[bound]!;
-    return value <= 2 ** scale.minExponent ? (value < 0 ? -1 : 0) : bucketOf(value);
+    return value < 0 ? -1 : bucketOf(value);
   }
 
   /** @internal */

@@ -1,21 +1,32 @@
 import { bucketCount, bucketMiddle, scale, subBuckets } from '../backend/contract/log-linear.ts';
 import { type Columns, longer } from './columns.ts';
 
-const double = new Float64Array(1);
-const halves = new Uint32Array(double.buffer);
-const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
-const high = littleEndian ? 1 : 0;
-const low = 1 - high;
-const firstBucket = (1023 + scale.minExponent) << scale.subBits;
-const mantissaShift = 20 - scale.subBits;
+const { subBits, octaves } = scale;
+const single = new Float32Array(1);
+const singleBits = new Int32Array(single.buffer);
+/** Mantissa bits of a single that lie below a bucket. */
+const shift = 23 - scale.subBits;
+const firstBucket = (127 + scale.minExponent) << scale.subBits;
 
-/** The bucket of a value ≥ 0: the exponent and the first bits of the mantissa; an edge belongs below. */
+/** Values above `lowest` and below `beyond` lie on the scale. */
+export const lowest = 2 ** scale.minExponent;
+export const beyond = 2 ** (scale.minExponent + scale.octaves);
+
+/**
+ * The bucket of a value above {@link lowest} and below {@link beyond}: the exponent and the first bits of the
+ * mantissa, read off the value as a single. One bit less unless the single lies below the value, so that a bucket
+ * holds its upper edge, as `le` means it, and rounding moves nothing over an edge. No branch: half of all values
+ * round down, so that one would be guessed wrong half the time.
+ */
+export function bucketWithin(value: number): number {
+  single[0] = value;
+  return ((singleBits[0]! - +(value <= Math.fround(value))) >> shift) - firstBucket;
+}
+
+/** The bucket of any value ≥ 0; what lies beside the scale is in the bucket at its end. */
 export function bucketOf(value: number): number {
-  double[0] = value;
-  // One bit less, so that a bucket holds its upper edge, as `le` means it.
-  const top = halves[low] === 0 ? halves[high]! - 1 : halves[high]!;
-  const bucket = (top >> mantissaShift) - firstBucket;
-  return bucket < 0 ? 0 : bucket >= bucketCount ? bucketCount - 1 : bucket;
+  if (value <= lowest) return 0;
+  return value < beyond ? bucketWithin(value) : bucketCount - 1;
 }
 
 /**
@@ -40,19 +51,20 @@ export class LogLinearPages {
     this.pages = columns.numbers(8 * subBuckets);
   }
 
-  record(row: number, value: number): void {
-    const bucket = bucketOf(value);
-    const at = row * scale.octaves + (bucket >> scale.subBits);
-    let page = this.directory[at]!;
-    if (page === 0) page = this.#allocate(at);
-    this.pages[page * subBuckets + (bucket & (subBuckets - 1))]! += 1;
+  /** Counts one in a bucket. */
+  increment(row: number, bucket: number): void {
+    const page = this.directory[Math.imul(row, octaves) + (bucket >> subBits)]!;
+    if (page === 0) this.add(row, bucket, 1);
+    else this.pages[(page << subBits) + (bucket & (subBuckets - 1))]! += 1;
   }
 
-  /** Adds `count` to a bucket: for merging. */
+  /** Adds `count` to a bucket. */
   add(row: number, bucket: number, count: number): void {
-    const at = row * scale.octaves + (bucket >> scale.subBits);
-    const page = this.directory[at] || this.#allocate(at);
-    this.pages[page * subBuckets + (bucket & (subBuckets - 1))]! += count;
+    // Shifts and imul, since a product of numbers is taken in doubles.
+    const at = Math.imul(row, octaves) + (bucket >> subBits);
+    let page = this.directory[at]!;
+    if (page === 0) page = this.#allocate(at);
+    this.pages[(page << subBits) + (bucket & (subBuckets - 1))]! += count;
   }
 
   /** Adds another set's row to a row of this one. */

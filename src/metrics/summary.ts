@@ -2,7 +2,7 @@ import { layout } from '../backend/contract/exposition.ts';
 import { invalidArgument } from '../errors.ts';
 import type { Exemplar } from './exemplars.ts';
 import type { FamilyHost, MetricOptions } from './family.ts';
-import { LogLinearPages } from './log-linear.ts';
+import { bucketOf, LogLinearPages } from './log-linear.ts';
 import { Observer } from './observer.ts';
 
 export interface SummaryOptions<L extends string = string> extends MetricOptions<L> {
@@ -59,7 +59,7 @@ export class Summary<L extends string = string> extends Observer<L> {
     this.advance();
     this.values[id * 2]! += value;
     this.values[id * 2 + 1]! += 1;
-    this.pages.record(id * this.ways + (this.#part % this.ways), value);
+    this.pages.add(id * this.ways + (this.#part % this.ways), bucketOf(value), 1);
   }
 
   /** OpenMetrics has no exemplars on summaries: records the value alone. @internal */

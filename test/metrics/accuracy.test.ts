@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { bucketCount, bucketEdge } from '../../src/backend/contract/log-linear.ts';
 import { mergeInto, Registry } from '../../src/metrics/index.ts';
+import { bucketOf } from '../../src/metrics/log-linear.ts';
 
 const positive = fc.double({ min: 1e-9, max: 1e14, noNaN: true });
 const values = fc.array(fc.oneof(positive, fc.double({ min: 0.001, max: 10, noNaN: true })), {
@@ -29,6 +31,33 @@ test('every quantile is within 1 % of the observation it stands for', () => {
         expect(summary.quantile(q)).toBe(histogram.quantile(q));
       }
     }),
+  );
+});
+
+test('a bucket holds all above the edge below it, and its own edge', () => {
+  // The doubles nearest to a double: one step of its bits.
+  const near = (value: number, steps: number) => {
+    const bits = new BigInt64Array(Float64Array.of(value).buffer);
+    bits[0]! += BigInt(steps);
+    return new Float64Array(bits.buffer)[0]!;
+  };
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: bucketCount - 2 }),
+      fc.integer({ min: 1, max: 1 << 30 }),
+      (bucket, steps) => {
+        const edge = bucketEdge(bucket);
+        expect(bucketOf(edge)).toBe(bucket);
+        expect(bucketOf(near(edge, -1))).toBe(bucket);
+        expect(bucketOf(near(edge, -steps))).toBe(bucket);
+        expect(bucketOf(near(edge, 1))).toBe(bucket + 1);
+        expect(bucketOf(near(edge, steps))).toBe(bucket + 1);
+      },
+    ),
+  );
+  expect([0, -0, 5e-324, 2 ** -32].map(bucketOf)).toEqual([0, 0, 0, 0]);
+  expect([2 ** 48 - 1, 2 ** 48, 1e300, Number.MAX_VALUE].map(bucketOf)).toEqual(
+    Array(4).fill(bucketCount - 1),
   );
 });
 

@@ -61,28 +61,36 @@ test('a handle outlives the removal of its series, and never writes to another',
   expect([counter.value({ l: 'a' }), counter.value({ l: 'b' })]).toEqual([1, 2]);
 });
 
-test('the series table agrees with a map', () => {
+// 4 × 31 values fill a grid; 60 × 60 leave it nearly empty, so that the table goes over to hashing.
+test.each([
+  { width: 1, values: [3000] },
+  { width: 2, values: [4, 31] },
+  { width: 2, values: [60, 60] },
+  { width: 3, values: [3, 20, 20] },
+])('the series table agrees with a map: $width labels of $values values', ({ width, values }) => {
   const step = fc.record({
-    a: fc.constantFrom('', 'x', 'y', 'zz'),
-    b: fc.nat(30).map(String),
+    labels: fc.tuple(...values.map((count) => fc.nat(count - 1).map((n) => (n === 0 ? '' : `${n}`)))),
     remove: fc.boolean(),
   });
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-      const table = new SeriesTable(2);
+    fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {
+      const table = new SeriesTable(width);
       const model = new Map<string, number>();
-      for (const { a, b, remove } of steps) {
-        const key = `${a}\0${b}`;
-        expect(table.find2(a, b)).toBe(model.get(key) ?? -1);
-        expect(table.find([a, b])).toBe(model.get(key) ?? -1);
+      for (const { labels, remove } of steps) {
+        const key = labels.join('\0');
+        expect(table.find(labels)).toBe(model.get(key) ?? -1);
         if (remove && model.has(key)) {
           table.remove(model.get(key)!);
           model.delete(key);
-        } else if (!remove && !model.has(key)) model.set(key, table.add([a, b]));
+        } else if (!remove && !model.has(key)) model.set(key, table.add(labels));
       }
-      for (const [key, id] of model) expect(table.valuesOf(id).join('\0')).toBe(key);
+      for (const [key, id] of model) {
+        expect(table.valuesOf(id).join('\0')).toBe(key);
+        expect(table.find(key.split('\0'))).toBe(id);
+      }
       expect(table.size).toBe(model.size);
     }),
+    { numRuns: 50 },
   );
 });
 
