@@ -1,12 +1,13 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
+import { uncompress } from 'snappyjs';
 import { WolfsecError } from '../errors.ts';
 
 const gunzip = promisify(zlib.gunzip);
 const inflate = promisify(zlib.inflate);
 
 /**
- * Unpacks a body by its `Content-Encoding`: gzip, deflate, zstd or none.
+ * Unpacks a body by its `Content-Encoding`: gzip, deflate, zstd, snappy (the block format) or none.
  *
  * @throws {WolfsecError} `WOLFSEC_LIMIT_EXCEEDED` where it unpacks to more than `maxBytes`,
  *   `WOLFSEC_INPUT_DAMAGED` where it cannot be unpacked, `WOLFSEC_FORMAT_UNKNOWN` for another encoding.
@@ -18,21 +19,36 @@ export async function unpack(body: Buffer, encoding: string | undefined, maxByte
   try {
     if (name === 'gzip' || name === 'x-gzip') return await gunzip(body, options);
     if (name === 'deflate') return await inflate(body, options);
+    if (name === 'snappy') return unsnapped(body, maxBytes);
     // Zstandard came to Node in 22.15.
     if (name === 'zstd' && typeof zlib.zstdDecompress === 'function') {
       return await promisify(zlib.zstdDecompress)(body, options);
     }
   } catch (cause) {
+    if (cause instanceof WolfsecError) throw cause;
     if ((cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new WolfsecError('WOLFSEC_LIMIT_EXCEEDED', `the body unpacks to more than ${maxBytes} bytes`);
+      throw tooLarge(maxBytes);
     }
     throw new WolfsecError('WOLFSEC_INPUT_DAMAGED', `the body is not valid ${name}`, { cause });
   }
   throw new WolfsecError(
     'WOLFSEC_FORMAT_UNKNOWN',
-    `the content encoding ${JSON.stringify(name)} is not known; use gzip, deflate or zstd`,
+    `the content encoding ${JSON.stringify(name)} is not known; use gzip, deflate, zstd or snappy`,
   );
 }
+
+/** The length stands at the head: what is too long is refused before a byte of it is unpacked. */
+function unsnapped(body: Buffer, maxBytes: number): Buffer {
+  try {
+    return uncompress(body, maxBytes);
+  } catch (cause) {
+    if ((cause as Error).message.includes('too big')) throw tooLarge(maxBytes);
+    throw cause;
+  }
+}
+
+const tooLarge = (maxBytes: number) =>
+  new WolfsecError('WOLFSEC_LIMIT_EXCEEDED', `the body unpacks to more than ${maxBytes} bytes`);
 
 /** Bytes of bodies that are being read or waited for, bounded before they arrive. */
 export class BodyBudget {

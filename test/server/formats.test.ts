@@ -4,8 +4,8 @@ import { WolfsecError } from '../../src/errors.ts';
 import { readBulk } from '../../src/server/formats/bulk.ts';
 import { readHec } from '../../src/server/formats/hec.ts';
 import { lineEvent, toNdjson } from '../../src/server/formats/line.ts';
-import { readLoki } from '../../src/server/formats/loki.ts';
-import { readOtlp } from '../../src/server/formats/otlp.ts';
+import { readLoki, readLokiProtobuf } from '../../src/server/formats/loki.ts';
+import { readOtlp, readOtlpProtobuf } from '../../src/server/formats/otlp.ts';
 
 const now = new Date(0);
 const readers: Readonly<Record<string, (body: Buffer) => unknown>> = {
@@ -13,6 +13,8 @@ const readers: Readonly<Record<string, (body: Buffer) => unknown>> = {
   hec: (body) => toNdjson(readHec(body, now)),
   loki: (body) => toNdjson(readLoki(body, now)),
   otlp: (body) => toNdjson(readOtlp(body, now)),
+  'loki protobuf': (body) => toNdjson(readLokiProtobuf(body, now)),
+  'otlp protobuf': (body) => toNdjson(readOtlpProtobuf(body, now)),
 };
 
 /** JSON that has the protocols' names in it, so that it gets further than noise would. */

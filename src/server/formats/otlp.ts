@@ -1,6 +1,7 @@
 import { WolfsecError } from '../../errors.ts';
+import { isMap, jsonObject } from './json.ts';
 import { enveloped, lineEvent, timestamp } from './line.ts';
-import { isMap, jsonObject } from './loki.ts';
+import { decode } from './protobuf.ts';
 
 /** Values nested deeper are left out. */
 const maxDepth = 32;
@@ -11,9 +12,15 @@ const maxDepth = 32;
  *
  * @throws {WolfsecError} `WOLFSEC_EVENT_INVALID`.
  */
-export function readOtlp(body: Buffer, now: Date): Record<string, unknown>[] {
-  const events: Record<string, unknown>[] = [];
-  for (const resource of listOf(jsonObject(body), 'resourceLogs')) {
+export const readOtlp = (body: Buffer, now: Date): Map[] => eventsOf(jsonObject(body), now, (id) => id);
+
+/** The same in protobuf, where ids are bytes instead of hexadecimal text. */
+export const readOtlpProtobuf = (body: Buffer, now: Date): Map[] =>
+  eventsOf(decode('ExportLogsServiceRequest', body), now, (id) => Buffer.from(id, 'base64').toString('hex'));
+
+function eventsOf(request: Map, now: Date, idOf: (id: string) => string): Map[] {
+  const events: Map[] = [];
+  for (const resource of listOf(request, 'resourceLogs')) {
     const common = attributes((resource.resource as Map | undefined)?.attributes);
     for (const scope of listOf(resource, 'scopeLogs')) {
       const scopeName = (scope.scope as Map | undefined)?.name;
@@ -26,7 +33,8 @@ export function readOtlp(body: Buffer, now: Date): Record<string, unknown>[] {
             ...common,
             ...(typeof scopeName === 'string' && scopeName !== '' ? { 'otel.scope.name': scopeName } : {}),
             ...attributes(record.attributes),
-            ...texts(record, { severityText: 'log.level', traceId: 'trace.id', spanId: 'span.id' }),
+            ...texts(record, { severityText: 'log.level' }),
+            ...texts(record, { traceId: 'trace.id', spanId: 'span.id' }, idOf),
           }),
         );
       }
@@ -43,11 +51,11 @@ function listOf(parent: Map, name: string): Map[] {
   throw new WolfsecError('WOLFSEC_EVENT_INVALID', `"${name}" must be a list of objects`);
 }
 
-function texts(record: Map, names: Readonly<Record<string, string>>): Map {
+function texts(record: Map, names: Readonly<Record<string, string>>, read = (text: string) => text): Map {
   const found = Object.entries(names).filter(
     ([name]) => typeof record[name] === 'string' && record[name] !== '',
   );
-  return Object.fromEntries(found.map(([name, field]) => [field, record[name]]));
+  return Object.fromEntries(found.map(([name, field]) => [field, read(record[name] as string)]));
 }
 
 /** 64-bit numbers come as decimal text in OTLP/JSON, from some senders as numbers. */

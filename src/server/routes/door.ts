@@ -14,8 +14,10 @@ export interface Door {
   readonly paths: readonly string[];
   /** Answers with what became of the body. */
   handle(body: Buffer, request: FastifyRequest, take: Take): Promise<Reply>;
-  /** The body of a refusal as clients of the protocol read it. Default: `{ error }`. */
-  refusal?(answer: Answer): object;
+  /** How the body is packed. Default: as `Content-Encoding` says. */
+  packing?(request: FastifyRequest): string | undefined;
+  /** The body of a refusal as clients of the protocol read it; bytes are protobuf. Default: `{ error }`. */
+  refusal?(answer: Answer, request: FastifyRequest): object;
 }
 
 export type Take = (ndjson: Uint8Array) => Promise<IngestOutcome>;
@@ -25,6 +27,8 @@ export interface Reply {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+export const protobufType = 'application/x-protobuf';
 
 /** Puts up doors whose bodies arrive as raw bytes, and within a budget. */
 export async function mountDoors(app: FastifyInstance, context: ServerContext, doors: readonly Door[]) {
@@ -40,21 +44,25 @@ export async function mountDoors(app: FastifyInstance, context: ServerContext, d
   app.addHook('onRequestAbort', free);
 
   for (const door of doors) {
-    const refused = (reply: FastifyReply, error: unknown) => {
+    const refused = (request: FastifyRequest, reply: FastifyReply, error: unknown) => {
       const answer = answerTo(error);
       if (answer.status >= 500) onError(error);
-      return hinted(reply, answer.status).send(door.refusal?.(answer) ?? errorBody(answer));
+      const body = door.refusal?.(answer, request) ?? errorBody(answer);
+      if (Buffer.isBuffer(body)) reply.type(protobufType);
+      return hinted(reply, answer.status).send(body);
     };
+    const packing = (request: FastifyRequest) =>
+      door.packing ? door.packing(request) : request.headers['content-encoding'];
     const makeRoom = async (request: FastifyRequest, reply: FastifyReply) => {
       const freed = pipeline.hasRoom()
-        ? budget.reserve(expectedBytes(request, config.maxBodyBytes))
+        ? budget.reserve(expectedBytes(request, packing(request), config.maxBodyBytes))
         : undefined;
       if (freed) frees.set(request, freed);
-      else return refused(reply, pipeline.figures().closing ? closing() : full());
+      else return refused(request, reply, pipeline.figures().closing ? closing() : full());
     };
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
       const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const body = await unpack(raw, request.headers['content-encoding'], config.maxBodyBytes);
+      const body = await unpack(raw, packing(request), config.maxBodyBytes);
       const source = sourceOf(door.name, request);
       const take: Take = (ndjson) =>
         within(config.ackTimeoutMs, pipeline.take({ ndjson, door: door.name, source }));
@@ -67,17 +75,18 @@ export async function mountDoors(app: FastifyInstance, context: ServerContext, d
         url,
         onRequest: [access(keys, 'ingest'), makeRoom],
         handler,
-        errorHandler: (error, _, reply) => refused(reply, error),
+        errorHandler: (error, request, reply) => refused(request, reply, error),
       });
     }
   }
 }
 
 /** What the body takes at most: packed and chunked ones may grow up to the limit. */
-function expectedBytes(request: FastifyRequest, maxBodyBytes: number): number {
+function expectedBytes(request: FastifyRequest, packing: string | undefined, maxBodyBytes: number): number {
   const length = Number(request.headers['content-length']);
-  const packed = request.headers['content-encoding'] !== undefined;
-  return packed || !Number.isSafeInteger(length) ? maxBodyBytes : Math.min(length, maxBodyBytes);
+  return packing !== undefined || !Number.isSafeInteger(length)
+    ? maxBodyBytes
+    : Math.min(length, maxBodyBytes);
 }
 
 /** A sender that names its batch may send it again without its events counting twice. */

@@ -1,10 +1,12 @@
+import type { FastifyRequest } from 'fastify';
 import { WolfsecError } from '../../errors.ts';
 import { readBulk } from '../formats/bulk.ts';
 import { readHec } from '../formats/hec.ts';
 import { lineEvent, toNdjson } from '../formats/line.ts';
-import { readLoki } from '../formats/loki.ts';
-import { readOtlp } from '../formats/otlp.ts';
-import type { Door } from './door.ts';
+import { readLoki, readLokiProtobuf } from '../formats/loki.ts';
+import { readOtlp, readOtlpProtobuf } from '../formats/otlp.ts';
+import { encode } from '../formats/protobuf.ts';
+import { type Door, protobufType } from './door.ts';
 
 /** Faults that are listed one by one. */
 const maxListedFaults = 100;
@@ -87,9 +89,12 @@ export const hecRawDoor: Door = {
 export const lokiDoor: Door = {
   name: 'loki',
   paths: ['/loki/api/v1/push'],
+  // Protobuf is packed by Snappy, whether the header says so or not.
+  packing: ({ headers }) =>
+    headers['content-encoding'] ?? (isProtobuf(headers['content-type']) ? 'snappy' : undefined),
   async handle(body, request, take) {
-    onlyJson(request.headers['content-type'], 'Loki');
-    const events = readLoki(body, new Date());
+    const read = formatOf(request, 'Loki') === 'protobuf' ? readLokiProtobuf : readLoki;
+    const events = read(body, new Date());
     if (events.length > 0) await take(toNdjson(events));
     return { status: 204 };
   },
@@ -99,24 +104,34 @@ export const otlpDoor: Door = {
   name: 'otlp',
   paths: ['/v1/logs'],
   async handle(body, request, take) {
-    onlyJson(request.headers['content-type'], 'OTLP');
-    const events = readOtlp(body, new Date());
+    const protobuf = formatOf(request, 'OTLP') === 'protobuf';
+    const events = (protobuf ? readOtlpProtobuf : readOtlp)(body, new Date());
     const faults = events.length > 0 ? (await take(toNdjson(events))).faults : [];
     const partialSuccess =
       faults.length === 0
         ? {}
         : { rejectedLogRecords: String(faults.length), errorMessage: faults[0]?.message };
-    return { status: 200, body: { partialSuccess } };
+    if (!protobuf) return { status: 200, body: { partialSuccess } };
+    const answer = encode('ExportLogsServiceResponse', faults.length === 0 ? {} : { partialSuccess });
+    return { status: 200, body: answer, headers: { 'content-type': protobufType } };
   },
-  /** `google.rpc.Status`, as the protocol asks. */
-  refusal: ({ status, message }) => ({ code: status === 429 ? 8 : status >= 500 ? 14 : 3, message }),
+  /** `google.rpc.Status`, in the format of the request, as the protocol asks. */
+  refusal({ status, message }, { headers }) {
+    const answer = { code: status === 429 ? 8 : status >= 500 ? 14 : 3, message };
+    return isProtobuf(headers['content-type']) ? encode('Status', answer) : answer;
+  },
 };
 
-function onlyJson(type: string | undefined, protocol: string): void {
-  if (type === undefined || /^application\/json\b/i.test(type)) return;
+const isProtobuf = (type: string | undefined) =>
+  type !== undefined && /^application\/(x-)?protobuf\b/i.test(type);
+
+function formatOf({ headers }: FastifyRequest, protocol: string): 'json' | 'protobuf' {
+  const type = headers['content-type'];
+  if (isProtobuf(type)) return 'protobuf';
+  if (type === undefined || /^application\/json\b/i.test(type)) return 'json';
   throw new WolfsecError(
     'WOLFSEC_FORMAT_UNKNOWN',
-    `${protocol} is taken as application/json here, not as ${type}`,
+    `${protocol} is taken as application/json or ${protobufType}, not as ${type}`,
   );
 }
 
