@@ -1,27 +1,43 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { version } from '../../version.ts';
 import type { Addon } from './addon.ts';
 
 /** The addon, or why there is none. */
 export type Loaded = { readonly addon: Addon } | { readonly reason: string };
 
-const require = createRequire(import.meta.url);
+/** Where the addon may lie, in the order of trying. */
+export interface AddonSources {
+  /** The platform as napi-rs spells it. */
+  readonly platform: string;
+  /** The build of a checkout; left out where there is none. */
+  readonly local?: string;
+  readonly load: (path: string) => unknown;
+}
 
 /** Loads the addon: a build in this checkout first, then the platform's prebuilt package. */
-export function loadAddon(): Loaded {
-  const platform = platformName();
-  const local = fileURLToPath(new URL(`../../../native/dist/wolfsec.${platform}.node`, import.meta.url));
-  const candidates = [...(existsSync(local) ? [local] : []), `@wolfsec/native-${platform}`];
+export function loadAddon(sources: AddonSources = here()): Loaded {
+  const { platform, local, load } = sources;
+  const candidates = [...(local === undefined ? [] : [local]), `@wolfsec/native-${platform}`];
   const failures: string[] = [];
   for (const candidate of candidates) {
     try {
-      return { addon: require(candidate) as Addon };
+      const addon = load(candidate) as Addon;
+      // The boundary has no compatibility between versions: arguments of another one could be misread.
+      if (addon.version() === version) return { addon };
+      failures.push(`${candidate} is version ${addon.version()}, wolfsec ${version}`);
     } catch (error) {
-      failures.push(firstLine(error));
+      failures.push(describe(candidate, error));
     }
   }
   return { reason: `no native build for ${platform} could be loaded (${failures.join('; ')})` };
+}
+
+function here(): AddonSources {
+  const platform = platformName();
+  const local = fileURLToPath(new URL(`../../../native/dist/wolfsec.${platform}.node`, import.meta.url));
+  return { platform, load: createRequire(import.meta.url), ...(existsSync(local) ? { local } : {}) };
 }
 
 /** The platform as napi-rs spells it, e.g. `linux-x64-gnu`. */
@@ -35,15 +51,39 @@ export function platformName(): string {
 }
 
 function usesMusl(): boolean {
+  // The runtime names its glibc where it has one; asking the file system would tell of the system's libc
+  // where a Node built against the other one runs beside it. Bun's report has no such field.
+  const report = platformReport();
+  if (report?.header?.glibcVersionRuntime) return false;
+  if (report?.sharedObjects?.some((path) => /\/(libc\.musl-|ld-musl-)/.test(path))) return true;
   try {
     return readFileSync('/usr/bin/ldd', 'latin1').includes('musl');
   } catch {
-    // No ldd script: ask the runtime, which names its glibc only where there is one.
-    const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined;
-    return report?.header?.glibcVersionRuntime === undefined;
+    return existsSync('/etc/alpine-release');
   }
 }
 
-function firstLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n', 1)[0] as string;
+interface PlatformReport {
+  readonly header?: { readonly glibcVersionRuntime?: string };
+  readonly sharedObjects?: readonly string[];
+}
+
+function platformReport(): PlatformReport | undefined {
+  const report = process.report as (typeof process.report & { excludeNetwork?: boolean }) | undefined;
+  if (!report) return undefined;
+  // With it the report would ask the name server about every open socket.
+  const { excludeNetwork = false } = report;
+  report.excludeNetwork = true;
+  try {
+    return report.getReport() as PlatformReport;
+  } finally {
+    report.excludeNetwork = excludeNetwork;
+  }
+}
+
+function describe(candidate: string, error: unknown): string {
+  const message = String(error instanceof Error ? error.message : error).split('\n', 1)[0] as string;
+  return (error as NodeJS.ErrnoException | undefined)?.code === 'MODULE_NOT_FOUND'
+    ? `${candidate} is not installed`
+    : message;
 }
