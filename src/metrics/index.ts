@@ -26,6 +26,7 @@ export {
   recordLatency,
   timer,
 } from './operations.ts';
+export { exportOtlp, type OtlpExport, type OtlpExportOptions } from './otlp.ts';
 export { mountInPromClient, type PromClientRegistry } from './prom-client.ts';
 export { Registry, type RegistryOptions, type Scrape } from './registry.ts';
 export { watchRuntime } from './runtime.ts';

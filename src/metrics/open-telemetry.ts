@@ -19,7 +19,7 @@ interface Point {
   readonly value: unknown;
 }
 
-/** What `collect` gives: the shape of `MetricProducer` in `@opentelemetry/sdk-metrics` 2. */
+/** What `collect` gives: the shape of `MetricProducer` in `@opentelemetry/sdk-metrics` 2 and 3. */
 interface Collected {
   readonly resourceMetrics: {
     readonly resource: never;
@@ -35,7 +35,7 @@ interface Collected {
  * new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter(), metricProducers: [openTelemetryProducer(registry)] })
  * ```
  *
- * Needs `@opentelemetry/sdk-metrics` 2 on the caller's side alone. Exponential histograms go out with their
+ * Needs `@opentelemetry/sdk-metrics` 2 or 3 on the caller's side alone; {@link exportOtlp} sets all of it up. Exponential histograms go out with their
  * own log-linear bounds, so that no precision is lost; the quantiles of summaries as gauges.
  *
  * @param resource The SDK's resource, e.g. `resourceFromAttributes({ 'service.name': 'api' })`.

@@ -69,6 +69,65 @@ test('a parser that is not ours reads what was recorded', async () => {
   expect(families.get('mode')?.type).toBe('GAUGE');
 });
 
+test('the same parser reads counts and sums, which it drops where there are labels', async () => {
+  const registry = new Registry();
+  const observers = [
+    registry.histogram({ name: 'plain', help: 'p', buckets: [0.1, 1] }),
+    registry.exponentialHistogram({ name: 'exponential', help: 'e' }),
+    registry.summary({ name: 'window', help: 'w' }),
+  ];
+  for (const observer of observers) for (let i = 1; i <= 100; i++) observer.observe(i / 4);
+  const families = parse(await registry.text());
+  expect(families.map(({ name, metrics }) => [name, metrics[0]?.count, metrics[0]?.sum])).toEqual([
+    ['plain', '100', '1262.5'],
+    ['exponential', '100', '1262.5'],
+    ['window', '100', '1262.5'],
+  ]);
+});
+
+const readOpenMetrics = `
+import json, sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+for family in text_string_to_metric_families(sys.stdin.read()):
+    for sample in family.samples:
+        exemplar = sample.exemplar and sample.exemplar.labels
+        print(json.dumps([family.type, sample.name, sample.labels, sample.value, exemplar]))
+`;
+
+test("the reference parser of OpenMetrics reads ours, with what Prometheus' own text cannot say", async ({
+  skip,
+}) => {
+  if (spawnSync('python3', ['-c', 'import prometheus_client']).status !== 0) {
+    return skip('prometheus_client is not installed (apt-get install python3-prometheus-client)');
+  }
+  const read = spawnSync('python3', ['-c', readOpenMetrics], {
+    input: await filled().text('openmetrics'),
+    encoding: 'utf8',
+  });
+  expect(read.stderr).toBe('');
+  const samples = read.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as [string, string, Record<string, string>, number, unknown]);
+  const named = (wanted: string) => samples.filter(([, name]) => name === wanted);
+  expect(
+    named('requests_total').map(([type, , labels, value, exemplar]) => [type, labels.path, value, exemplar]),
+  ).toEqual([
+    ['counter', 'a"b\\c\nd', 3, { trace_id: 'abc' }],
+    ['counter', 'é', 1.5, null],
+  ]);
+  expect(named('requests_created').length).toBe(2);
+  expect(named('wait_seconds_count')[0]?.[3]).toBe(100);
+  expect(named('span_seconds_sum')[0]?.[2]).toEqual({ service: 'api', op: 'x' });
+  expect(named('span_seconds_sum')[0]?.[3]).toBeCloseTo(5.05);
+  expect(named('size_bytes_count')[0]?.[3]).toBe(100);
+  expect(named('build_info')[0]?.[0]).toBe('info');
+  expect(named('mode').map(([type, , { mode }, value]) => [type, mode, value])).toEqual([
+    ['stateset', 'on', 1],
+    ['stateset', 'off', 0],
+  ]);
+});
+
 test('prom-client shows our series beside its own', async () => {
   const theirs = new promClient.Registry();
   new promClient.Counter({ name: 'their_total', help: 't', registers: [theirs] }).inc();
