@@ -38,11 +38,15 @@ export interface AlertManagerOptions extends Omit<BookOptions, 'routes'> {
   /** Dead letters kept at most; the oldest goes. Default 1,000. */
   readonly maxDeadLetters?: number;
   readonly now?: () => number;
+  /** Told of alerts that changed, once that is durable: for those who watch. Must return at once. */
+  readonly onChanged?: (alertIds: Iterable<string>) => void;
 }
 
 export interface Raised {
   /** The alerts that the detections belong to, as they now are. */
   readonly alerts: readonly StoredAlert[];
+  /** Those of them that did not exist before. */
+  readonly opened: readonly StoredAlert[];
   /** Detections counted; the others were counted before, or lie below `minLevel`. */
   readonly counted: number;
   /** Messages on their way because of them. */
@@ -80,6 +84,7 @@ export class AlertManager implements AsyncDisposable {
   readonly #projection: Projection | undefined;
   readonly #minSeverity: number;
   readonly #maxDeadLetters: number;
+  readonly #onChanged: AlertManagerOptions['onChanged'];
   readonly #now: () => number;
   #timer: NodeJS.Timeout | undefined;
   #checkpoint: Promise<void> | undefined;
@@ -98,6 +103,7 @@ export class AlertManager implements AsyncDisposable {
     this.#now = options.now ?? Date.now;
     this.#minSeverity = severityOf(options.minLevel ?? 'low');
     this.#maxDeadLetters = options.maxDeadLetters ?? 1_000;
+    this.#onChanged = options.onChanged;
     this.#projection =
       options.store &&
       new Projection(options.store, options.storeEveryMs ?? 200, (id) => {
@@ -158,8 +164,10 @@ export class AlertManager implements AsyncDisposable {
     for (const detection of detections) this.#count(detection, nowMs, changes);
     await this.#commit(changes);
     const alerts = new Set(changes.flatMap(({ touched }) => [...touched]));
+    const opened = changes.flatMap((change) => [...change.opened]);
     return {
       alerts: [...alerts].map((alert) => this.#stored(alert)),
+      opened: opened.map((alert) => this.#stored(alert)),
       counted: changes.length,
       notifications: changes.reduce((sum, { notifications }) => sum + notifications.length, 0),
     };
@@ -333,6 +341,7 @@ export class AlertManager implements AsyncDisposable {
       if (change.seen !== undefined) this.#raised++;
       for (const notification of change.notifications) this.#enqueue(notification);
       this.#projection?.changed(idsOf(change), change.risks);
+      this.#onChanged?.(idsOf(change));
     }
   }
 

@@ -59,6 +59,8 @@ export interface BatchResult {
   readonly detections: readonly Detection[];
   /** Lines that are not events. */
   readonly faults: readonly LineFault[];
+  /** The events that detections refer to, as they came, by their index. */
+  readonly texts: ReadonlyMap<number, string>;
 }
 
 /** Everything that is replaced when rules are loaded anew. */
@@ -228,18 +230,19 @@ export class ThreatDetector implements Disposable {
   ): BatchResult {
     const detections: Detection[] = [];
     const faults: LineFault[] = [];
+    const texts = new Map<number, string>();
     let [events, lines] = [0, 0];
     for (const { evaluated, bytes } of pieces) {
       for (let i = 0; i < evaluated.faults.length; i += 4) {
         faults.push(lineFault(lines + (evaluated.faults[i] as number), evaluated.faults[i + 3] as number));
       }
       if (evaluated.hits.length > 0) {
-        detections.push(...this.#detections(loaded, evaluated, bytes, options, lines));
+        detections.push(...this.#detections(loaded, evaluated, bytes, options, lines, texts));
       }
       events += evaluated.events;
       lines += evaluated.lines;
     }
-    return { events, detections, faults };
+    return { events, detections, faults, texts };
   }
 
   #detections(
@@ -248,6 +251,7 @@ export class ThreatDetector implements Disposable {
     bytes: Uint8Array,
     options: DetectOptions,
     linesBefore: number,
+    texts?: Map<number, string>,
   ): Detection[] {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const detections: Detection[] = [];
@@ -262,6 +266,7 @@ export class ThreatDetector implements Disposable {
           options,
           this.#options.now,
         );
+        texts?.set(line, event.text);
       }
       const meta = loaded.bundle.rules[rule] as BundledRule;
       if (loaded.reported[rule]) detections.push(detectionOf(loaded, rule, meta, event));

@@ -26,3 +26,4 @@ export {
   type ThreatDetectorOptions,
 } from './detector.ts';
 export type { LineFault } from './fault.ts';
+export { measureRuleCosts, type RuleCostOptions } from './rule-costs.ts';

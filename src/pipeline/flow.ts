@@ -3,6 +3,8 @@ import type { Detection } from '../detect/detection.ts';
 import {
   type NewThreat,
   type Store,
+  type StoredAlert,
+  type StoredEvent,
   WriteBehind,
   type WriteBehindFigures,
   type WriteBehindOptions,
@@ -15,6 +17,8 @@ export interface DetectionFlowOptions {
   readonly enrich?: readonly EnrichmentHook[];
   /** Detections that follow from several others, where the detector does not correlate itself. */
   readonly correlate?: (detections: readonly Detection[]) => readonly Detection[];
+  /** Whether a detection is of something known to be harmless: it is stored, and raises no alert. */
+  readonly allowed?: (detection: Detection) => boolean;
   /** Told of every detection, e.g. `reputation.learn`. */
   readonly learn?: (detections: readonly Detection[]) => void;
   /** How detections wait for the database. */
@@ -22,11 +26,15 @@ export interface DetectionFlowOptions {
   readonly now?: () => number;
 }
 
+/** Longest event that is kept beside an alert, in characters; a longer one is cut. */
+export const maxEventChars = 256 * 1024;
+
 /** Detection → correlation → risk → alert → store → deliver. */
 export class DetectionFlow {
   readonly #options: DetectionFlowOptions;
   readonly #enricher: Enricher;
   readonly #threats: WriteBehind<NewThreat>;
+  readonly #events: WriteBehind<StoredEvent>;
   readonly #now: () => number;
 
   constructor(options: DetectionFlowOptions) {
@@ -37,25 +45,39 @@ export class DetectionFlow {
       ...options.buffer,
       write: (threats) => options.store.threats.insert(threats, this.#now()),
     });
+    const { onRefused: _, ...buffer } = options.buffer ?? {};
+    this.#events = new WriteBehind({
+      ...buffer,
+      write: (events) => options.store.events.insert(events),
+    });
   }
 
   /**
    * Takes a batch of detections all the way. Resolves when its alerts are on disk in the outbox and its threats have
    * a place in the buffer before the database; `flush` says when those are stored too, so that a source commits its
    * offset after both.
+   *
+   * @param texts the events as they came, by index; the one that opened an alert is kept, under the alert's id.
    */
-  async take(detections: readonly Detection[]): Promise<void> {
+  async take(
+    detections: readonly Detection[],
+    texts: ReadonlyMap<number, string> = new Map(),
+  ): Promise<void> {
     const correlated = this.#correlate(detections);
     const enriched = await this.#enricher.enrich(correlated);
     // Risk is added as each is counted into its alert; what is to be told is handed to delivery with the same write.
-    await this.#options.alerts.raiseAll(enriched);
+    const { allowed } = this.#options;
+    const { opened } = await this.#options.alerts.raiseAll(
+      allowed ? enriched.filter((detection) => !allowed(detection)) : enriched,
+    );
     await this.#store(enriched);
+    if (texts.size > 0 && opened.length > 0) await this.#events.add(eventsOf(opened, texts));
     this.#options.learn?.(enriched);
   }
 
   /** Resolves when every threat taken so far is in the database. */
-  flush(): Promise<void> {
-    return this.#threats.flush();
+  async flush(): Promise<void> {
+    await Promise.all([this.#threats.flush(), this.#events.flush()]);
   }
 
   figures(): { readonly threats: WriteBehindFigures; readonly enrichment: ReturnType<Enricher['figures']> } {
@@ -63,8 +85,8 @@ export class DetectionFlow {
   }
 
   /** Gives the database up to `graceMs` to take the rest. */
-  close(graceMs?: number): Promise<void> {
-    return this.#threats.close(graceMs);
+  async close(graceMs?: number): Promise<void> {
+    await Promise.all([this.#threats.close(graceMs), this.#events.close(graceMs)]);
   }
 
   #correlate(detections: readonly Detection[]): readonly Detection[] {
@@ -76,4 +98,15 @@ export class DetectionFlow {
     const nowMs = this.#now();
     return this.#threats.add(detections.map((detection) => threatOf(detection, nowMs)));
   }
+}
+
+/** The events that opened alerts. What has no source did not come with this batch: a risk that was reached, say. */
+function eventsOf(opened: readonly StoredAlert[], texts: ReadonlyMap<number, string>): StoredEvent[] {
+  return opened.flatMap(({ id, firstMs, sample }) => {
+    const { index, source, line } = (sample as Detection).event;
+    const text = source === undefined ? undefined : texts.get(index);
+    if (text === undefined) return [];
+    const place = { ...(source === undefined ? {} : { source }), ...(line === undefined ? {} : { line }) };
+    return [{ id, ...place, timeMs: firstMs, body: text.slice(0, maxEventChars) }];
+  });
 }

@@ -1,4 +1,4 @@
-export { DetectionFlow, type DetectionFlowOptions } from './flow.ts';
+export { DetectionFlow, type DetectionFlowOptions, maxEventChars } from './flow.ts';
 export {
   type IngestBatch,
   type IngestFigures,
@@ -6,4 +6,5 @@ export {
   type IngestOutcome,
   IngestPipeline,
   type IngestPipelineOptions,
+  type IngestTotals,
 } from './ingest.ts';

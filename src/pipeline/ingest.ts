@@ -44,6 +44,21 @@ export interface IngestPipelineOptions {
   readonly registry?: Registry;
   /** Told of what each batch gave, before it is stored. */
   readonly onDetections?: (detections: readonly Detection[]) => void;
+  /** Told of each batch that was taken, before detection; its bytes may be read until it returns. */
+  readonly onBatch?: (ndjson: Uint8Array) => void;
+  /** Told of each batch that is stored, with the time from taking it in. */
+  readonly onStored?: (outcome: IngestOutcome, seconds: number) => void;
+}
+
+/** What came of everything so far. */
+export interface IngestTotals {
+  readonly batches: number;
+  /** Batches that were refused or failed. */
+  readonly dropped: number;
+  readonly events: number;
+  readonly bytes: number;
+  readonly detections: number;
+  readonly faults: number;
 }
 
 export interface IngestFigures {
@@ -64,7 +79,8 @@ export class IngestPipeline {
   readonly #flow: IngestPipelineOptions['flow'];
   readonly #limits: IngestLimits;
   readonly #metrics: ReturnType<typeof ingestMetrics>;
-  readonly #onDetections: IngestPipelineOptions['onDetections'];
+  readonly #hooks: Pick<IngestPipelineOptions, 'onDetections' | 'onBatch' | 'onStored'>;
+  readonly #totals = { batches: 0, dropped: 0, events: 0, bytes: 0, detections: 0, faults: 0 };
   readonly #waiting: (() => void)[] = [];
   readonly #running = new Map<ThreatDetector, number>();
   readonly #idle: (() => void)[] = [];
@@ -84,7 +100,7 @@ export class IngestPipeline {
         throw invalidArgument(`limits.${name}`, 'a whole number from 1');
     }
     this.#metrics = ingestMetrics(options.registry ?? new Registry());
-    this.#onDetections = options.onDetections;
+    this.#hooks = options;
   }
 
   /** The detector that the next batch meets. */
@@ -106,11 +122,14 @@ export class IngestPipeline {
     this.#occupy(1, size);
     try {
       const outcome = await this.#through(batch);
+      const seconds = (performance.now() - startedMs) / 1000;
       this.#metrics.events.inc({ source: batch.door }, outcome.events);
-      this.#metrics.lagSeconds.observe((performance.now() - startedMs) / 1000);
+      this.#metrics.lagSeconds.observe(seconds);
+      this.#totals.events += outcome.events;
+      this.#hooks.onStored?.(outcome, seconds);
       return outcome;
     } catch (error) {
-      this.#metrics.dropped.inc({ source: batch.door, reason: 'failed' });
+      this.#drop(batch.door, 'failed');
       throw error;
     } finally {
       this.#occupy(-1, -size);
@@ -141,6 +160,11 @@ export class IngestPipeline {
     };
   }
 
+  /** Counts since the start. */
+  totals(): IngestTotals {
+    return { ...this.#totals };
+  }
+
   /** Takes nothing more, and resolves when all that was taken is stored or has failed. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -151,25 +175,35 @@ export class IngestPipeline {
     if (this.#closing) throw new WolfsecError('WOLFSEC_DISPOSED', 'the pipeline is closing');
     const { maxBytes } = this.#limits;
     if (ndjson.length > maxBytes) {
-      this.#metrics.dropped.inc({ source: door, reason: 'too_large' });
+      this.#drop(door, 'too_large');
       throw new WolfsecError(
         'WOLFSEC_LIMIT_EXCEEDED',
         `the batch has ${ndjson.length} bytes, more than the ${maxBytes} that the pipeline ever holds`,
       );
     }
     if (this.hasRoom(ndjson.length)) return;
-    this.#metrics.dropped.inc({ source: door, reason: 'full' });
+    this.#drop(door, 'full');
     throw new WolfsecError('WOLFSEC_QUEUE_FULL', 'the pipeline is full: send the batch again later');
+  }
+
+  #drop(source: string, reason: string): void {
+    this.#metrics.dropped.inc({ source, reason });
+    this.#totals.dropped++;
   }
 
   async #through(batch: IngestBatch): Promise<IngestOutcome> {
     this.#metrics.bytes.inc({ source: batch.door }, batch.ndjson.length);
-    const { events, detections, faults } = await this.#detect(batch);
+    this.#totals.batches++;
+    this.#totals.bytes += batch.ndjson.length;
+    this.#hooks.onBatch?.(batch.ndjson);
+    const { events, detections, faults, texts } = await this.#detect(batch);
+    this.#totals.faults += faults.length;
+    this.#totals.detections += detections.length;
     if (faults.length > 0) this.#metrics.faults.inc({ source: batch.door }, faults.length);
     if (detections.length > 0) {
       for (const { level } of detections) this.#metrics.detections.inc({ level });
-      this.#onDetections?.(detections);
-      await this.#flow.take(detections);
+      this.#hooks.onDetections?.(detections);
+      await this.#flow.take(detections, texts);
       await this.#flow.flush();
     }
     return { events, detections: detections.length, faults };

@@ -13,7 +13,15 @@ export {
 } from './rollup.ts';
 export type { SqliteOptions } from './sqlite/engine.ts';
 export { openStore, type Store, type StoreOptions } from './store.ts';
-export type { AlertCursor, AlertFilter, AlertStatus, Alerts, StoredAlert } from './tables/alerts.ts';
+export {
+  type AlertCursor,
+  type AlertFilter,
+  type AlertGroup,
+  type AlertStatus,
+  type Alerts,
+  alertLevels,
+  type StoredAlert,
+} from './tables/alerts.ts';
 export type { ApiKeys, StoredApiKey } from './tables/api-keys.ts';
 export type { Audit, AuditEntry } from './tables/audit.ts';
 export type { Events, StoredEvent } from './tables/events.ts';

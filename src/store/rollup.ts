@@ -24,12 +24,12 @@ export interface TimelinePoint {
 
 /** Counts of threats by minute, so that a dashboard never groups the raw rows. */
 export interface Rollups {
-  /** The most frequent values of a dimension. */
+  /** The most frequent values of a dimension, each with the minute in which it came last. */
   top(
     dimension: RollupDimension,
     range: RollupRange,
     limit?: number,
-  ): Promise<{ value: string; count: number }[]>;
+  ): Promise<{ value: string; count: number; lastMs: number }[]>;
   /** Counts by level in steps of `stepMs`, a whole number of minutes; steps without threats are left out. */
   timeline(
     range: RollupRange & {
@@ -85,13 +85,21 @@ export function rollupTable(queries: Queries): Rollups {
       await upToDate();
       const rows = await queries.rows(
         ranged(dimension, range)
-          .select(({ fn }) => ['value', fn.sum<number>('count').as('count')])
+          .select(({ fn }) => [
+            'value',
+            fn.sum<number>('count').as('count'),
+            fn.max('minute_ms').as('last_ms'),
+          ])
           .groupBy('value')
           .orderBy('count', 'desc')
           .orderBy('value')
           .limit(limit),
       );
-      return rows.map(({ value, count }) => ({ value, count: Number(count) }));
+      return rows.map(({ value, count, last_ms }) => ({
+        value,
+        count: Number(count),
+        lastMs: Number(last_ms),
+      }));
     },
     async timeline({ stepMs, dimension = 'all', value, ...range }) {
       if (!(stepMs >= minuteMs) || stepMs % minuteMs !== 0) {

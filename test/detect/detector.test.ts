@@ -134,8 +134,18 @@ describe.each(backends.map(({ name }) => name as 'native' | 'portable'))('Threat
       one.detections.map(({ ruleId }) => ruleId),
     );
     expect(await detector.processBatch(events)).toEqual(objects);
-    expect(detector.detectBatch(Buffer.alloc(0))).toEqual({ events: 0, detections: [], faults: [] });
-    expect(await detector.processBatch([])).toEqual({ events: 0, detections: [], faults: [] });
+    expect(detector.detectBatch(Buffer.alloc(0))).toEqual({
+      events: 0,
+      detections: [],
+      faults: [],
+      texts: new Map(),
+    });
+    expect(await detector.processBatch([])).toEqual({
+      events: 0,
+      detections: [],
+      faults: [],
+      texts: new Map(),
+    });
   });
 
   test('lineOf gives the lines of the source', async () => {

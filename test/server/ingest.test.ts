@@ -79,7 +79,7 @@ test('a full engine answers 429 with Retry-After', () =>
     const answer = await send(service.url, '/v1/events', ndjson([attack()]));
     expect(answer).toMatchObject({ status: 429, body: { error: { code: 'WOLFSEC_QUEUE_FULL' } } });
     expect(answer.headers['retry-after']).toBe('1');
-    held.resolve({ events: 1, detections: [], faults: [] });
+    held.resolve({ events: 1, detections: [], faults: [], texts: new Map() });
     await slow;
     process.mockRestore();
     expect(await send(service.url, '/v1/events', ndjson([attack()]))).toMatchObject({ status: 200 });

@@ -123,21 +123,22 @@ describeStores('roll-ups', (store) => {
     const first = Array.from({ length: 200 }, (_, n) => threat(n, { id: `r-${n}` }));
     await store().threats.insert(first, startMs);
     const range = { fromMs: startMs, toMs: startMs + 3_600_000 };
+    const lastMs = startMs + 180_000;
     expect(await store().rollups.top('rule', range)).toEqual([
-      { value: 'rule-0', count: 67 },
-      { value: 'rule-1', count: 67 },
-      { value: 'rule-2', count: 66 },
+      { value: 'rule-0', count: 67, lastMs },
+      { value: 'rule-1', count: 67, lastMs },
+      { value: 'rule-2', count: 66, lastMs },
     ]);
     await store().threats.insert([...first, threat(0, { id: 'r-new' })], startMs);
     await Promise.all([store().rollups.rollUp(), store().rollups.rollUp()]);
-    expect((await store().rollups.top('rule', range))[0]).toEqual({ value: 'rule-0', count: 68 });
+    expect((await store().rollups.top('rule', range))[0]).toEqual({ value: 'rule-0', count: 68, lastMs });
     expect(await store().rollups.top('tag', range)).toEqual([
-      { value: 'attack.t1059', count: 101 },
-      { value: 'attack.t1110', count: 100 },
-      { value: 'attack.t1110.001', count: 100 },
+      { value: 'attack.t1059', count: 101, lastMs },
+      { value: 'attack.t1110', count: 100, lastMs },
+      { value: 'attack.t1110.001', count: 100, lastMs },
     ]);
     expect(await store().rollups.top('host', { ...range, levels: ['high'] }, 1)).toEqual([
-      { value: 'host-1', count: 50 },
+      { value: 'host-1', count: 50, lastMs },
     ]);
     const line = await store().rollups.timeline({ ...range, stepMs: 120_000 });
     expect(line.map(({ atMs, level, count }) => [(atMs - startMs) / 60_000, level, count])).toEqual([
@@ -172,7 +173,7 @@ describeStores('alerts', (store) => {
     await alerts.put([
       alert(1),
       alert(2),
-      alert(3, { status: 'resolved', level: 'low', suppressedBy: 'silence:x' }),
+      alert(3, { status: 'resolved', level: 'low', severity: 1, suppressedBy: 'silence:x' }),
     ]);
     await alerts.put([
       alert(1, { count: 5, version: 3, status: 'acknowledged', changedBy: 'ann', note: 'seen' }),
@@ -191,6 +192,56 @@ describeStores('alerts', (store) => {
       { level: 'high', status: 'open', count: 1 },
       { level: 'low', status: 'resolved', count: 1 },
     ]);
+  });
+
+  test('are listed by several levels and statuses in pages, in order, each once', async () => {
+    const { alerts } = store();
+    const [levels, statuses] = [
+      ['low', 'medium', 'high'],
+      ['open', 'acknowledged', 'resolved'],
+    ] as const;
+    await alerts.put(
+      Array.from({ length: 60 }, (_, n) =>
+        alert(1_000 + n, {
+          level: levels[n % 3] as string,
+          severity: 1 + (n % 3),
+          status: statuses[Math.floor(n / 3) % 3] as 'open',
+          ruleId: `many-${n % 4}`,
+          title: `Many ${n % 4}`,
+          // Two of each moment, so that pages part them by id.
+          lastMs: startMs + 10_000 + Math.floor(n / 2),
+        }),
+      ),
+    );
+    for (const filter of [
+      { levels: ['low', 'high'], statuses: ['open', 'resolved'] as const },
+      { levels: ['medium'] },
+      { statuses: ['open', 'acknowledged'] as const },
+      { text: 'MANY 1', levels: ['low', 'medium', 'high'] },
+      { ruleIds: ['many-1', 'many-2'], levels: ['low', 'high'] },
+    ]) {
+      const wanted = { ...filter, fromMs: startMs + 10_000 };
+      const whole = await alerts.list(wanted, { limit: 1_000 });
+      const paged: StoredAlert[] = [];
+      for (let before: StoredAlert | undefined; ; ) {
+        const page = await alerts.list(wanted, { limit: 7, ...(before ? { before } : {}) });
+        paged.push(...page);
+        before = page.at(-1);
+        if (page.length < 7) break;
+      }
+      expect(paged).toEqual(whole);
+      expect(new Set(paged.map(({ id }) => id)).size).toBe(paged.length);
+      expect(paged.length).toBeGreaterThan(10);
+      const keys = paged.map(({ lastMs, id }) => `${lastMs}_${id}`);
+      expect(keys).toEqual(keys.toSorted().reverse());
+    }
+    const groups = (await alerts.groups('open')).filter(({ ruleId }) => ruleId.startsWith('many-'));
+    expect(groups.map(({ severity }) => severity)).toEqual([3, 3, 3, 3]);
+    expect(groups.reduce((sum, one) => sum + one.alerts, 0)).toBe(21);
+    for (const { ruleId, title, detections, alerts: count } of groups) {
+      expect(title).toBe(`Many ${ruleId.slice(-1)}`);
+      expect(detections).toBe(count);
+    }
   });
 });
 

@@ -2,7 +2,7 @@ import type { SelectQueryBuilder } from 'kysely';
 import { storable, storableOrNull } from '../clean.ts';
 import type { Queries } from '../query.ts';
 import type { AlertTable, Schema } from '../schema.ts';
-import { entityColumn } from './threats.ts';
+import { entityColumn, likeText } from './threats.ts';
 
 export type AlertStatus = 'open' | 'acknowledged' | 'resolved';
 
@@ -48,6 +48,20 @@ export interface AlertFilter {
   readonly fromMs?: number;
   readonly toMs?: number;
   readonly suppressed?: boolean;
+  /** Part of the title, case-insensitive for ASCII. */
+  readonly text?: string;
+}
+
+/** Alerts of one rule with one status. */
+export interface AlertGroup {
+  readonly ruleId: string;
+  /** Of its newest alert. */
+  readonly title: string;
+  readonly severity: number;
+  readonly alerts: number;
+  /** Detections that its alerts stand for. */
+  readonly detections: number;
+  readonly lastMs: number;
 }
 
 export interface AlertCursor {
@@ -63,6 +77,8 @@ export interface Alerts {
   list(filter?: AlertFilter, page?: { before?: AlertCursor; limit?: number }): Promise<StoredAlert[]>;
   /** Counts by level and status. */
   counts(filter?: AlertFilter): Promise<{ level: string; status: AlertStatus; count: number }[]>;
+  /** Alerts of a status by rule, the most severe first. `limit` is 100 by default. */
+  groups(status: AlertStatus, limit?: number): Promise<AlertGroup[]>;
 }
 
 export function alertTable(queries: Queries): Alerts {
@@ -78,32 +94,78 @@ export function alertTable(queries: Queries): Alerts {
       return row && fromRow(row);
     },
     async list(filter = {}, { before, limit = 100 } = {}) {
-      let query = narrowed(build.selectFrom('alerts'), filter)
-        .selectAll()
-        .orderBy('last_ms', 'desc')
-        .orderBy('id', 'desc')
-        .limit(Math.min(Math.max(1, limit), 1_000));
-      if (before) {
-        query = query.where((either) =>
-          either.or([
-            either('last_ms', '<', before.lastMs),
-            either.and([either('last_ms', '=', before.lastMs), either('id', '<', before.id)]),
-          ]),
-        );
-      }
-      return (await queries.rows(query)).map(fromRow);
+      const size = Math.min(Math.max(1, limit), 1_000);
+      const parts = partsOf(filter).map((part) => {
+        let query = narrowed(build.selectFrom('alerts'), part)
+          .selectAll()
+          .orderBy('last_ms', 'desc')
+          .orderBy('id', 'desc')
+          .limit(size);
+        if (before) {
+          query = query.where((both) =>
+            // The first condition alone lets an index be entered at the right place.
+            both.and([
+              both('last_ms', '<=', before.lastMs),
+              both.or([both('last_ms', '<', before.lastMs), both('id', '<', before.id)]),
+            ]),
+          );
+        }
+        return queries.rows(query);
+      });
+      const rows = (await Promise.all(parts)).flat();
+      if (parts.length > 1) rows.sort((a, b) => b.last_ms - a.last_ms || (a.id < b.id ? 1 : -1));
+      return rows.slice(0, size).map(fromRow);
     },
     async counts(filter = {}) {
       const query = narrowed(build.selectFrom('alerts'), filter)
-        .select(({ fn }) => ['level', 'status', fn.countAll<number>().as('count')])
-        .groupBy(['level', 'status'])
-        .orderBy('level')
+        // By severity, which an index holds, and not by level, which is in the rows alone.
+        .select(({ fn }) => ['severity', 'status', fn.countAll<number>().as('count')])
+        .groupBy(['severity', 'status'])
+        .orderBy('severity', 'desc')
         .orderBy('status');
       const rows = await queries.rows(query);
-      return rows.map(({ level, status, count }) => ({
-        level,
+      return rows.map(({ severity, status, count }) => ({
+        level: alertLevels[severity] ?? 'informational',
         status: status as AlertStatus,
         count: Number(count),
+      }));
+    },
+    async groups(status, limit = 100) {
+      const groups = await queries.rows(
+        build
+          .selectFrom('alerts')
+          .where('status', '=', status)
+          .select(({ fn }) => [
+            'rule_id',
+            fn.max('severity').as('severity'),
+            fn.countAll<number>().as('alerts'),
+            fn.sum<number>('count').as('detections'),
+            fn.max('last_ms').as('last_ms'),
+          ])
+          .groupBy('rule_id')
+          .orderBy('severity', 'desc')
+          .orderBy('last_ms', 'desc')
+          .limit(limit),
+      );
+      const titles = await Promise.all(
+        groups.map(({ rule_id }) =>
+          queries.first(
+            build
+              .selectFrom('alerts')
+              .select('title')
+              .where('rule_id', '=', rule_id)
+              .orderBy('last_ms', 'desc')
+              .limit(1),
+          ),
+        ),
+      );
+      return groups.map((group, at) => ({
+        ruleId: group.rule_id,
+        title: titles[at]?.title ?? group.rule_id,
+        severity: Number(group.severity),
+        alerts: Number(group.alerts),
+        detections: Number(group.detections),
+        lastMs: Number(group.last_ms),
       }));
     },
   };
@@ -133,12 +195,30 @@ function upsert({ build }: Queries, row: AlertTable) {
     );
 }
 
+/** Levels by severity. */
+export const alertLevels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+
+/**
+ * A list by several statuses or levels is put together from one for each: only then does an index give it in order,
+ * and a page costs the same with a million alerts as with a hundred.
+ */
+function partsOf(filter: AlertFilter): AlertFilter[] {
+  const { statuses, levels, ruleIds, host, user, sourceIp } = filter;
+  // These have indexes of their own, and leave few rows.
+  if (ruleIds || host !== undefined || user !== undefined || sourceIp !== undefined) return [filter];
+  if (!levels) return statuses ? statuses.map((status) => ({ ...filter, statuses: [status] })) : [filter];
+  const each: readonly AlertStatus[] = statuses ?? ['open', 'acknowledged', 'resolved'];
+  return each.flatMap((status) =>
+    levels.map((level) => ({ ...filter, statuses: [status], levels: [level] })),
+  );
+}
+
 type AlertSelect = SelectQueryBuilder<Schema, 'alerts', object>;
 
 function narrowed(query: AlertSelect, filter: AlertFilter): AlertSelect {
   let narrow = query;
   if (filter.statuses) narrow = narrow.where('status', 'in', filter.statuses);
-  if (filter.levels) narrow = narrow.where('level', 'in', filter.levels);
+  if (filter.levels) narrow = narrow.where('severity', 'in', severitiesOf(filter.levels));
   if (filter.ruleIds) narrow = narrow.where('rule_id', 'in', filter.ruleIds);
   if (filter.groupKey !== undefined) narrow = narrow.where('group_key', '=', filter.groupKey);
   if (filter.host !== undefined) narrow = narrow.where('host', '=', filter.host);
@@ -146,11 +226,23 @@ function narrowed(query: AlertSelect, filter: AlertFilter): AlertSelect {
   if (filter.sourceIp !== undefined) narrow = narrow.where('source_ip', '=', filter.sourceIp);
   if (filter.fromMs !== undefined) narrow = narrow.where('last_ms', '>=', filter.fromMs);
   if (filter.toMs !== undefined) narrow = narrow.where('last_ms', '<', filter.toMs);
+  const { text } = filter;
+  if (text !== undefined) {
+    // PostgreSQL's "like" tells case.
+    narrow = narrow.where(
+      ({ fn }) => fn<string>('lower', ['title']),
+      'like',
+      `%${likeText(text).toLowerCase()}%`,
+    );
+  }
   if (filter.suppressed !== undefined) {
     narrow = narrow.where('suppressed_by', filter.suppressed ? 'is not' : 'is', null);
   }
   return narrow;
 }
+
+const severitiesOf = (levels: readonly string[]) =>
+  levels.map((level) => alertLevels.indexOf(level as (typeof alertLevels)[number]));
 
 const toRow = (alert: StoredAlert): AlertTable => ({
   id: alert.id,

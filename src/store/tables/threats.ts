@@ -162,7 +162,7 @@ function conditions(filter: ThreatFilter): Condition[] {
 }
 
 /** The wildcards of `like` stand for one character each here: a filter may let a little more through. */
-const likeText = (text: string) => storable(text).replaceAll(/[%\\]/g, '_');
+export const likeText = (text: string) => storable(text).replaceAll(/[%\\]/g, '_');
 
 function pushRow(values: SqlValue[], threat: NewThreat, storedMs: number): void {
   const { entities } = threat;
