@@ -8,6 +8,7 @@ import { registerRules } from './verbs/rules.ts';
 import { registerScan } from './verbs/scan.ts';
 import { registerSeal } from './verbs/seal.ts';
 import { registerServe } from './verbs/serve.ts';
+import { registerUser } from './verbs/user.ts';
 
 const program = new Command('wolfsec')
   .description('a native-accelerated security engine: detection by Sigma rules, from the command line')
@@ -17,6 +18,7 @@ const program = new Command('wolfsec')
 
 registerScan(program);
 registerServe(program);
+registerUser(program);
 registerReplay(program);
 registerRules(program);
 registerDoctor(program);

@@ -1,10 +1,31 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import type { ServerContext } from './context.ts';
 import { answerTo, errorBody, hinted } from './errors.ts';
+import { mountAlerts } from './routes/alerts.ts';
 import { mountDoors } from './routes/door.ts';
 import { doors } from './routes/doors.ts';
 import { mountOperations } from './routes/operations.ts';
+import { mountOverview } from './routes/overview.ts';
+import { mountPage } from './routes/page.ts';
 import { mountQueries } from './routes/query.ts';
+import { mountReputation } from './routes/reputation.ts';
+import { mountRules } from './routes/rules.ts';
+import { mountSession } from './routes/session.ts';
+import { mountSilences } from './routes/silences.ts';
+import { mountStream } from './routes/stream.ts';
+
+const mounts = [
+  mountOperations,
+  mountQueries,
+  mountAlerts,
+  mountRules,
+  mountOverview,
+  mountSilences,
+  mountReputation,
+  mountSession,
+  mountStream,
+  mountPage,
+];
 
 /** The HTTP side of the service, not yet listening. */
 export function buildApp(context: ServerContext): FastifyInstance {
@@ -28,10 +49,10 @@ export function buildApp(context: ServerContext): FastifyInstance {
       .send({ error: { code: 'not_found', message: 'there is no such route; see /openapi.json' } }),
   );
   app.addHook('onSend', async (_, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+    reply.header('x-content-type-options', 'nosniff');
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
-  app.register(async (scope) => mountOperations(scope, context));
-  app.register(async (scope) => mountQueries(scope, context));
+  for (const mount of mounts) app.register(async (scope) => mount(scope, context));
   app.register(async (scope) => mountDoors(scope, context, doors));
   return app;
 }

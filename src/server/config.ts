@@ -12,6 +12,8 @@ export interface ServeConfig {
   /** Whether requests need an API key. Default: where `host` is not loopback; must not be off there. */
   readonly auth: boolean;
   readonly rules: readonly string[];
+  /** Lists of bad addresses, domains and hashes: files or `https:` addresses. */
+  readonly feeds: readonly string[];
   /** Folder of the embedded database and the outbox. */
   readonly data: string;
   /** `postgres://…` instead of the embedded database. */
@@ -82,6 +84,7 @@ export const settings: { readonly [Name in keyof ServeConfig]: Setting } = {
   port: whole(8480, 0, 65_535),
   auth: flag(undefined),
   rules: list([], 'paths of rules, in the environment parted by commas'),
+  feeds: list([], 'files or https:// addresses of lists, in the environment parted by commas'),
   data: text('wolfsec-data', 'a folder'),
   databaseUrl: text('', 'a postgres:// address'),
   webhookUrl: text('', 'an https:// address'),

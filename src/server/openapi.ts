@@ -1,31 +1,8 @@
 import { version } from '../version.ts';
 import { scopes } from './access.ts';
-import { actionBody, alertQuery, detectionQuery } from './routes/schemas.ts';
-
-interface Query {
-  readonly properties: Readonly<Record<string, object>>;
-}
-
-const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
-const index = { ...id, name: 'index' };
-const problem = { $ref: '#/components/responses/Problem' };
-
-const parametersOf = ({ properties }: Query) =>
-  Object.entries(properties).map(([name, schema]) => ({
-    name,
-    in: 'query',
-    schema,
-    ...('description' in schema ? { description: schema.description } : {}),
-  }));
-
-const read = (summary: string, scope: (typeof scopes)[number] | undefined, parameters: object[] = []) => ({
-  get: {
-    summary,
-    parameters,
-    security: scope === undefined ? [] : [{ apiKey: [scope] }],
-    responses: { 200: { description: 'as asked' }, default: problem },
-  },
-});
+import { index, parametersOf, problem, read } from './openapi-parts.ts';
+import { queryPaths } from './openapi-queries.ts';
+import { detectionQuery } from './routes/schemas.ts';
 
 const ingest = (summary: string, types: readonly string[], parameters: object[] = [], status = 200) => ({
   post: {
@@ -47,16 +24,6 @@ const ingest = (summary: string, types: readonly string[], parameters: object[] 
 
 const retryAfter = { 'Retry-After': { schema: { type: 'integer' }, description: 'seconds' } };
 
-const act = (summary: string) => ({
-  post: {
-    summary,
-    parameters: [id],
-    security: [{ apiKey: ['write'] }],
-    requestBody: { content: { 'application/json': { schema: actionBody } } },
-    responses: { 200: { description: 'the alert as it now is' }, default: problem },
-  },
-});
-
 const bulk = ingest('Events as an Elasticsearch bulk request', ['application/x-ndjson', 'application/json']);
 const indexedBulk = { post: { ...bulk.post, parameters: [index] } };
 const hec = ingest('Events as for the Splunk HTTP Event Collector', ['application/json']);
@@ -72,6 +39,13 @@ export const openApi = {
         type: 'http',
         scheme: 'bearer',
         description: `An API key with the scope of the route: ${scopes.join(', ')}.`,
+      },
+      session: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: '__Host-wolfsec',
+        description:
+          'A session that began at /v1/session (`wolfsec` on loopback without TLS); writes carry its X-Csrf-Token.',
       },
     },
     responses: {
@@ -120,11 +94,7 @@ export const openApi = {
     '/loki/api/v1/push': ingest('Lines as a push of Grafana Loki', ['application/json'], [], 204),
     '/v1/logs': ingest('Log records of OpenTelemetry (OTLP/HTTP)', ['application/json']),
     '/v1/detections': read('Detections, newest first', 'read', parametersOf(detectionQuery)),
-    '/v1/alerts': read('Alerts, last seen first', 'read', parametersOf(alertQuery)),
-    '/v1/alerts/{id}': read('One alert', 'read', [id]),
-    '/v1/alerts/{id}/acknowledge': act('Mark an alert as seen'),
-    '/v1/alerts/{id}/resolve': act('End an alert'),
-    '/v1/rules': read('Rules in use, and those refused', 'read'),
+    ...queryPaths,
     '/metrics': read('Metrics as Prometheus or OpenMetrics text', 'metrics'),
     '/healthz': read('Whether the process runs', undefined),
     '/readyz': read('Whether it takes events and its store answers', undefined),

@@ -4,13 +4,22 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlertManager, file, type Receiver, type Route, webhook } from '../alert/index.ts';
 import { ApiKeys } from '../auth/index.ts';
-import { ThreatDetector, type ThreatDetectorOptions } from '../detect/index.ts';
+import type { ThreatDetectorOptions } from '../detect/index.ts';
 import { Registry, watchRuntime } from '../metrics/index.ts';
 import { DetectionFlow, IngestPipeline } from '../pipeline/index.ts';
 import { openStore, type Store } from '../store/index.ts';
+import { AllowList } from './allow-list.ts';
 import { buildApp } from './app.ts';
 import type { ServeConfig } from './config.ts';
+import type { ServerContext } from './context.ts';
+import { EventSample } from './live/event-sample.ts';
+import { EngineWatch } from './live/figures.ts';
+import { AlertStream } from './live/stream.ts';
+import { keepLearned, openReputation, reputationHook } from './reputation.ts';
+import { brief } from './routes/answers.ts';
+import { RuleBook } from './rule-book.ts';
 import { SyslogListeners } from './syslog.ts';
+import { Users } from './users.ts';
 
 export interface ServiceOptions {
   readonly config: ServeConfig;
@@ -29,6 +38,9 @@ export interface Service extends AsyncDisposable {
   readonly store: Store;
   readonly registry: Registry;
   readonly keys: ApiKeys;
+  readonly users: Users;
+  /** What its routes work with. @internal */
+  readonly context: ServerContext;
   /** Reads the rules anew and switches to them; the old ones serve until then, and on where the new fail to load. */
   reload(): Promise<{ readonly rules: number; readonly refused: number }>;
   /** Takes no more, waits for what was taken up to `shutdownMs`, and closes everything in order. */
@@ -60,12 +72,37 @@ async function openInto(
   opened.defer(() => store.close());
   const registry = new Registry();
   opened.defer(watchRuntime(registry));
-  const alerts = await AlertManager.open({ dataFolder: config.data, store, ...deliveryOf(config) });
+  const stream: AlertStream = new AlertStream({
+    alert: (id) => {
+      const alert = alerts.alert(id);
+      return alert && brief(alert);
+    },
+    figures: () => watch.figures,
+  });
+  const alerts = await AlertManager.open({
+    dataFolder: config.data,
+    store,
+    onChanged: (ids) => stream.changed(ids),
+    ...deliveryOf(config),
+  });
   opened.defer(() => alerts.close());
-  const flow = new DetectionFlow({ alerts, store, buffer: { onFailure: onError } });
-  const rules = config.rules.length > 0 ? config.rules : ownRules;
+  const reputation = await openReputation(config.feeds, store, onError);
+  opened.defer(() => reputation[Symbol.dispose]());
+  opened.defer(() => keepLearned(reputation, store).catch(onError));
+  const allowList = await AllowList.open(store, reputation);
+  const flow = new DetectionFlow({
+    alerts,
+    store,
+    buffer: { onFailure: onError },
+    enrich: config.feeds.length > 0 ? [reputationHook(reputation)] : [],
+    allowed: (detection) => allowList.allows(detection),
+    learn: (detections) => reputation.learn(detections),
+  });
+  const sample = new EventSample();
+  const rules = new RuleBook(config.rules.length > 0 ? config.rules : ownRules, store, sample);
+  opened.defer(() => rules.close());
   const pipeline = new IngestPipeline({
-    detector: await ThreatDetector.create({ rules }),
+    detector: await rules.load(),
     flow,
     registry,
     limits: {
@@ -73,17 +110,38 @@ async function openInto(
       maxBytes: config.maxQueueBytes,
       lanes: config.lanes,
     },
+    onBatch: (ndjson) => sample.take(ndjson),
+    onStored: (outcome, seconds) => watch.stored(outcome, seconds),
   });
   opened.defer(() => pipeline.detector[Symbol.dispose]());
   opened.defer(() => flow.close(config.shutdownMs).catch(onError));
+  const watch: EngineWatch = new EngineWatch(engineOf({ pipeline, store, flow, alerts, stream }));
+  opened.defer(() => watch.close());
   const keys = new ApiKeys({ storage: store.apiKeys, onError });
   opened.defer(() => keys.settled());
-  const context = { config, pipeline, alerts, store, registry, onError, ...(config.auth ? { keys } : {}) };
+  const users = new Users(store, onError);
+  opened.defer(() => users.settled());
+  const context: ServerContext = {
+    config,
+    pipeline,
+    alerts,
+    store,
+    registry,
+    reputation,
+    allowList,
+    rules,
+    watch,
+    stream,
+    users,
+    onError,
+    ...(config.auth ? { keys } : {}),
+  };
   const app = buildApp(context);
   const syslog = new SyslogListeners(config, pipeline, registry, onError);
   // Sources first, and then what they had brought.
   opened.defer(async () => {
     await syslog.close();
+    stream.close();
     await Promise.race([pipeline.close(), sleep(config.shutdownMs, undefined, { ref: false })]);
     await app.close();
   });
@@ -99,14 +157,48 @@ async function openInto(
     store,
     registry,
     keys,
+    users,
+    context,
     async reload() {
-      const fresh = await ThreatDetector.create({ rules });
+      const fresh = await rules.load();
       const old = await pipeline.replaceDetector(fresh);
       old[Symbol.dispose]();
       return { rules: fresh.rules.length, refused: fresh.refused.length };
     },
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Where the engine's figures come from. */
+function engineOf(parts: {
+  pipeline: IngestPipeline;
+  store: Store;
+  flow: DetectionFlow;
+  alerts: AlertManager;
+  stream: AlertStream;
+}): ConstructorParameters<typeof EngineWatch>[0] {
+  const { pipeline, store, flow, alerts, stream } = parts;
+  return {
+    totals: () => pipeline.totals(),
+    queue() {
+      const { queuedBatches, queuedBytes, limits } = pipeline.figures();
+      const { maxBatches, maxBytes } = limits;
+      return { batches: queuedBatches, bytes: queuedBytes, maxBatches, maxBytes };
+    },
+    pool() {
+      const { size, inUse, waiting, utilisation } = store.pool();
+      return { size, inUse, waiting, utilisation };
+    },
+    cache() {
+      const [figures] = Object.values(flow.figures().enrichment);
+      return { hits: figures?.hits ?? 0, misses: figures?.looked ?? 0 };
+    },
+    alerts() {
+      const { open, undelivered, deadLetters } = alerts.figures();
+      return { open, undelivered, deadLetters };
+    },
+    watchers: () => stream.watchers,
   };
 }
 

@@ -113,14 +113,7 @@ test('metrics tell events, lag and queue; a closing service is not ready and tak
 
 test('the OpenAPI document has every route, and no other', () =>
   withService({}, async (service) => {
-    const app = buildApp({
-      config: {} as never,
-      pipeline: service.pipeline,
-      alerts: service.alerts,
-      store: service.store,
-      registry: service.registry,
-      onError: () => {},
-    });
+    const app = buildApp(service.context);
     const routes: string[] = [];
     app.addHook('onRoute', ({ method, url }) => {
       routes.push(`${String(method).toLowerCase()} ${url.replace(/:(\w+)/g, '{$1}')}`);

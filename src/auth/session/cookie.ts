@@ -7,10 +7,16 @@ export interface CookieOptions {
   readonly sameSite?: 'Strict' | 'Lax' | 'None';
   /** Life in the browser, in milliseconds. Default: until the browser closes. */
   readonly maxAgeMs?: number;
+  /**
+   * For a page of this machine that is served on loopback without TLS: no prefix and not Secure, which not every
+   * browser takes there. Default `false`.
+   */
+  readonly loopback?: boolean;
 }
 
 /** The name that is sent: the prefix makes the browser insist on Secure, `Path=/` and no Domain (RFC 6265bis). */
-export const cookieName = (name = 'session'): string => `__Host-${name}`;
+export const cookieName = (name = 'session', loopback = false): string =>
+  loopback ? name : `__Host-${name}`;
 
 /**
  * A `Set-Cookie` value: `__Host-`, Secure, HttpOnly, SameSite.
@@ -18,13 +24,14 @@ export const cookieName = (name = 'session'): string => `__Host-${name}`;
  * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for a name or value that a cookie cannot hold.
  */
 export function setCookie(value: string, options: CookieOptions = {}): string {
-  const { name = 'session', sameSite = 'Lax', maxAgeMs } = options;
+  const { name = 'session', sameSite = 'Lax', maxAgeMs, loopback = false } = options;
   if (!/^[\w-]{1,64}$/.test(name)) throw invalidArgument('name', '1 to 64 letters, digits, _ and -');
   if (typeof value !== 'string' || !/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{0,3072}$/.test(value)) {
     throw invalidArgument('value', 'at most 3072 characters that a cookie can hold');
   }
   const age = maxAgeMs === undefined ? '' : `; Max-Age=${Math.floor(maxAgeMs / 1000)}`;
-  return `${cookieName(name)}=${value}; Path=/; Secure; HttpOnly; SameSite=${sameSite}${age}`;
+  const secure = loopback ? '' : '; Secure';
+  return `${cookieName(name, loopback)}=${value}; Path=/${secure}; HttpOnly; SameSite=${sameSite}${age}`;
 }
 
 /** A `Set-Cookie` value that takes the cookie away. */
@@ -38,9 +45,13 @@ const maxHeaderChars = 16_384;
  * The value of a cookie in a `Cookie` header. `undefined` where it is absent, and where it is there twice:
  * one of the two was planted.
  */
-export function readCookie(header: string | undefined, name = 'session'): string | undefined {
+export function readCookie(
+  header: string | undefined,
+  name = 'session',
+  loopback = false,
+): string | undefined {
   if (header === undefined || header.length > maxHeaderChars) return undefined;
-  const wanted = `${cookieName(name)}=`;
+  const wanted = `${cookieName(name, loopback)}=`;
   let found: string | undefined;
   for (let from = 0; from < header.length; ) {
     while (header.charCodeAt(from) === 0x20) from++;

@@ -24,13 +24,18 @@ export function registerServe(program: Command): void {
     .option('--syslog-udp-port <port>', 'take syslog over UDP')
     .option('--syslog-tcp-port <port>', 'take syslog over TCP')
     .option('--syslog-allow <prefixes...>', 'who may send syslog (default: this machine)')
+    .option('--feeds <lists...>', 'lists of bad addresses, domains and hashes: files or https:// addresses')
+    .option(
+      '--sign-in-link',
+      'print a link that signs in to the page once (on a terminal: as a matter of course)',
+    )
     .option('--print-config', 'print the settings and stop', false)
     .addHelpText(
       'after',
       '\nSIGHUP reads the rules anew; SIGTERM and SIGINT drain what was taken in and stop.',
     )
-    .action(async ({ config: file, printConfig, ...flags }: Record<string, unknown>) => {
-      const { openService, readConfig } = await server();
+    .action(async ({ config: file, printConfig, signInLink, ...flags }: Record<string, unknown>) => {
+      const { isLoopback, openService, readConfig } = await server();
       const config = readConfig({
         ...(typeof file === 'string' ? { file } : {}),
         env: process.env,
@@ -45,6 +50,10 @@ export function registerServe(program: Command): void {
       const service = await openService({ config, rules: [starterRules], onError: say });
       const { rules, refused } = service.pipeline.detector;
       console.log(`listening on ${service.url} with ${rules.length} rules${refusals(refused.length)}`);
+      // Where this machine alone can come, whoever started the service may look: by a link, once, within ten minutes.
+      if ((signInLink === true || process.stdout.isTTY) && isLoopback(config.host)) {
+        console.log(`dashboard: ${service.url}/#/sign-in/${await service.users.link()}`);
+      }
       const reload = () => {
         service.reload().then(
           (now) => console.log(`rules read anew: ${now.rules}${refusals(now.refused)}`),
@@ -96,7 +105,7 @@ export function registerServe(program: Command): void {
 }
 
 /** Fastify is an optional peer: the other verbs run without it. */
-async function server() {
+export async function server() {
   try {
     return await import('../../server/index.ts');
   } catch (cause) {

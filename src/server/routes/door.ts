@@ -32,7 +32,7 @@ export const protobufType = 'application/x-protobuf';
 
 /** Puts up doors whose bodies arrive as raw bytes, and within a budget. */
 export async function mountDoors(app: FastifyInstance, context: ServerContext, doors: readonly Door[]) {
-  const { config, pipeline, keys, onError } = context;
+  const { config, pipeline, onError } = context;
   const budget = new BodyBudget(config.maxQueueBytes);
   const frees = new WeakMap<FastifyRequest, () => void>();
   app.removeAllContentTypeParsers();
@@ -73,7 +73,7 @@ export async function mountDoors(app: FastifyInstance, context: ServerContext, d
       app.route({
         method: 'POST',
         url,
-        onRequest: [access(keys, 'ingest'), makeRoom],
+        onRequest: [access(context, 'ingest'), makeRoom],
         handler,
         errorHandler: (error, request, reply) => refused(request, reply, error),
       });

@@ -7,7 +7,7 @@ import { elasticHeaders } from './doors.ts';
 
 /** Health, metrics, and what clients ask before they send. */
 export async function mountOperations(app: FastifyInstance, context: ServerContext) {
-  const { pipeline, store, registry, keys } = context;
+  const { pipeline, store, registry } = context;
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_, reply) => {
     const { ok, reason } = await store.health();
@@ -18,7 +18,7 @@ export async function mountOperations(app: FastifyInstance, context: ServerConte
       ...(closing ? { reason: 'shutting down' } : ok ? {} : { reason: reason ?? 'the store is away' }),
     });
   });
-  app.get('/metrics', { onRequest: access(keys, 'metrics') }, async (request, reply) => {
+  app.get('/metrics', { onRequest: access(context, 'metrics') }, async (request, reply) => {
     const { contentType, body } = await registry.scrape(request.headers.accept);
     return reply.header('content-type', contentType).send(Buffer.from(body));
   });

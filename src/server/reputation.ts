@@ -1,0 +1,70 @@
+import { basename } from 'node:path';
+import type { EnrichmentHook } from '../alert/index.ts';
+import { indicatorOf, Reputation } from '../reputation/index.ts';
+import type { Store } from '../store/index.ts';
+
+const refreshMs = 3_600_000;
+/** Addresses whose scores are learned; kept small, since each takes memory whether or not anybody looks. */
+const maxLearned = 20_000;
+const origin = 'learned';
+/** After so long what was learned has decayed to nothing. */
+const forgetMs = 14 * 86_400_000;
+/** What is worse than this marks a detection. */
+const badScore = 40;
+
+/** Opens the feeds, and brings back what was learned before. A feed that cannot be read is told of and tried again. */
+export async function openReputation(
+  feeds: readonly string[],
+  store: Store,
+  onError: (error: unknown) => void,
+): Promise<Reputation> {
+  const reputation = new Reputation({ learn: { maxEntries: maxLearned } });
+  for (const feed of feeds) {
+    const remote = /^https?:\/\//.test(feed);
+    const name = remote ? new URL(feed).host + new URL(feed).pathname : basename(feed);
+    await reputation.load({ name, ...(remote ? { url: feed } : { path: feed }), refreshMs }).catch(onError);
+  }
+  const learned = await store.reputation.list(origin, Date.now(), '', maxLearned);
+  reputation.restore(
+    learned.map(({ indicator, score, updatedMs }) => ({ indicator, points: score, atMs: updatedMs })),
+  );
+  return reputation;
+}
+
+/** Writes down what was learned, for the next start. */
+export async function keepLearned(reputation: Reputation, store: Store): Promise<void> {
+  const learned = reputation.learned().filter(({ points }) => points >= 1);
+  for (let at = 0; at < learned.length; at += 500) {
+    await store.reputation.put(
+      learned.slice(at, at + 500).map(({ indicator, points, atMs }) => ({
+        kind: 'ip',
+        indicator,
+        origin,
+        score: points,
+        confidence: 1,
+        category: 'detections',
+        updatedMs: atMs,
+        expiresMs: atMs + forgetMs,
+      })),
+    );
+  }
+}
+
+/** Marks detections from addresses that a feed knows, with the tag `reputation.CATEGORY`. */
+export function reputationHook(reputation: Reputation): EnrichmentHook {
+  return {
+    name: 'reputation',
+    key({ entities }) {
+      const address = entities?.['source.ip'] ?? entities?.['client.ip'];
+      if (address === undefined || address.includes('/')) return undefined;
+      return indicatorOf(address)?.kind === 'ip' ? address : undefined;
+    },
+    async look(address) {
+      const { score, sources } = reputation.check(address);
+      const feeds = sources.filter(({ name }) => name !== 'learned');
+      return score >= badScore && feeds.length > 0
+        ? { tags: feeds.map(({ category }) => `reputation.${category}`) }
+        : undefined;
+    },
+  };
+}

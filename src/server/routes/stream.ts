@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify';
+import { access, contextOf, cookieOf, sessionOf } from '../access.ts';
+import type { ServerContext } from '../context.ts';
+import { errorBody, hinted } from '../errors.ts';
+
+/** How often a stream's session is looked at: one that ended or was revoked ends the stream. */
+const checkEveryMs = 15_000;
+
+/** What happens, as server-sent events. */
+export async function mountStream(app: FastifyInstance, context: ServerContext) {
+  const { stream, users } = context;
+  app.get('/v1/stream', { onRequest: access(context, 'read') }, async (request, reply) => {
+    if (stream.full) {
+      const message = 'too many pages watch: close one and try again';
+      return hinted(reply, 503).send(errorBody({ status: 503, code: 'WOLFSEC_LIMIT_EXCEEDED', message }));
+    }
+    reply.hijack();
+    const { raw } = reply;
+    raw.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      // Proxies that buffer would hold events back.
+      'x-accel-buffering': 'no',
+    });
+    raw.on('error', () => {});
+    const last = request.headers['last-event-id'];
+    const drop = stream.open(
+      {
+        write: (text) => void raw.write(text),
+        end: () => raw.end(),
+        backlogBytes: () => raw.writableLength,
+      },
+      typeof last === 'string' ? last : undefined,
+    );
+    const signedIn = sessionOf(request) !== undefined;
+    const check = setInterval(() => {
+      if (!signedIn) return;
+      void users?.sessionOf(cookieOf(request), contextOf(request)).then(
+        (session) => session ?? raw.end(),
+        () => {},
+      );
+    }, checkEveryMs).unref();
+    raw.on('close', () => {
+      clearInterval(check);
+      drop();
+    });
+    return reply;
+  });
+}

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type AuthContext,
+  type AuthStorage,
+  CsrfTokens,
+  clearCookie,
+  type IssuedSession,
+  LoginGuard,
+  OneTimeTokens,
+  type PasswordChange,
+  Passwords,
+  readCookie,
+  type Session,
+  Sessions,
+  setCookie,
+} from '../auth/index.ts';
+import type { Scope } from './access.ts';
+
+/** What a person may do: everything that the page offers, or look alone. */
+export const personScopes: Readonly<Record<'full' | 'readOnly', readonly Scope[]>> = {
+  full: ['read', 'write', 'metrics'],
+  readOnly: ['read', 'metrics'],
+};
+
+export type SignIn =
+  | { readonly ok: true; readonly issued: IssuedSession }
+  | { readonly ok: false; readonly reason: 'credentials' }
+  | { readonly ok: false; readonly reason: 'throttled'; readonly retryAfterMs: number };
+
+const cookie = 'wolfsec';
+const collection = 'server.user';
+/** Whoever comes by a link that this process printed. */
+const linkUser = 'local';
+
+/** People who look at the page: passwords, one-time links, sessions by cookie. */
+export class Users {
+  readonly csrf = new CsrfTokens(randomBytes(32));
+  readonly #storage: AuthStorage;
+  readonly #sessions: Sessions;
+  readonly #links: OneTimeTokens;
+  readonly #onError: (error: unknown) => void;
+  #passwords: Passwords | undefined;
+
+  constructor(storage: AuthStorage, onError: (error: unknown) => void = () => {}) {
+    this.#storage = storage;
+    this.#onError = onError;
+    this.#sessions = new Sessions({ storage: storage.sessions, maxLive: 1_000, onError });
+    this.#links = new OneTimeTokens({ storage: storage.records, purpose: 'sign_in' });
+  }
+
+  /** Makes an account. */
+  async add(name: string, password: string, access: keyof typeof personScopes): Promise<PasswordChange> {
+    const made = await this.#ofPasswords().enrol(name, name, password);
+    if (made.ok) await this.#setScopes(name, access);
+    return made;
+  }
+
+  /** Sets another password and other rights, and ends the sessions that the account has. */
+  async reset(name: string, password: string, access: keyof typeof personScopes): Promise<PasswordChange> {
+    const changed = await this.#ofPasswords().reset(name, password);
+    if (!changed.ok) return changed;
+    await this.#setScopes(name, access);
+    await this.#sessions.revokeAll(name);
+    return changed;
+  }
+
+  async remove(name: string): Promise<boolean> {
+    const gone = await this.#ofPasswords().remove(name);
+    await this.#storage.records.remove(collection, name);
+    await this.#sessions.revokeAll(name);
+    return gone;
+  }
+
+  /** A token that signs in once within ten minutes, with all rights: for whoever started the service. */
+  link(): Promise<string> {
+    return this.#links.issue(linkUser);
+  }
+
+  async signIn(name: string, password: string, context: AuthContext): Promise<SignIn> {
+    const checked = await this.#ofPasswords().login(name, password, context);
+    if (!checked.ok) return checked;
+    return this.#begin(checked.userId, await this.#scopesOf(checked.userId), 'pwd', context);
+  }
+
+  async redeem(token: string, context: AuthContext): Promise<SignIn> {
+    const userId = await this.#links.redeem(token);
+    if (userId === undefined) return { ok: false, reason: 'credentials' };
+    return this.#begin(userId, personScopes.full, 'link', context);
+  }
+
+  /** The session of a request's cookie; `undefined` where there is none that holds. */
+  async sessionOf(request: CookieRequest, context?: AuthContext): Promise<Session | undefined> {
+    const token = tokenOf(request);
+    const checked = token === undefined ? undefined : await this.#sessions.check(token, context);
+    return checked?.ok ? checked.session : undefined;
+  }
+
+  async signOut(request: CookieRequest): Promise<void> {
+    const token = tokenOf(request);
+    if (token !== undefined) await this.#sessions.revoke(token);
+  }
+
+  async settled(): Promise<void> {
+    await this.#sessions.settled();
+    await this.#passwords?.settled();
+  }
+
+  // Hashing is set up when somebody first signs in: most of the time nobody does.
+  #ofPasswords(): Passwords {
+    this.#passwords ??= new Passwords({
+      storage: this.#storage.records,
+      guard: new LoginGuard({ maxKeys: 10_000 }),
+      onError: this.#onError,
+    });
+    return this.#passwords;
+  }
+
+  async #begin(userId: string, scopes: readonly string[], method: string, context: AuthContext) {
+    const issued = await this.#sessions.create({ userId, scopes, methods: [method], context });
+    return { ok: true, issued } as const;
+  }
+
+  async #scopesOf(userId: string): Promise<readonly string[]> {
+    const record = await this.#storage.records.get<{ scopes: string[] }>(collection, userId, Date.now());
+    return record?.value.scopes ?? personScopes.readOnly;
+  }
+
+  async #setScopes(userId: string, access: keyof typeof personScopes): Promise<void> {
+    await this.#storage.records.put(
+      collection,
+      userId,
+      { scopes: personScopes[access] },
+      { nowMs: Date.now() },
+    );
+  }
+}
+
+export interface CookieRequest {
+  /** The `Cookie` header. */
+  readonly cookie: string | undefined;
+  /** Whether the page was asked for by a loopback name, where there is no TLS to insist on. */
+  readonly loopback: boolean;
+}
+
+const tokenOf = (request: CookieRequest) => readCookie(request.cookie, cookie, request.loopback);
+
+/** `Set-Cookie` for a session that began; the browser keeps it until it closes. */
+export const sessionCookie = (token: string, loopback: boolean) =>
+  setCookie(token, { name: cookie, sameSite: 'Strict', loopback });
+
+export const noCookie = (loopback: boolean) => clearCookie({ name: cookie, sameSite: 'Strict', loopback });

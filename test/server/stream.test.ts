@@ -1,0 +1,137 @@
+import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { AlertBrief, EngineFigures } from '../../src/server/api.ts';
+import { AlertStream, type StreamSink } from '../../src/server/live/stream.ts';
+import { attack, ndjson } from '../pipeline/rules.ts';
+import { withService } from './running.ts';
+import { send } from './send.ts';
+
+interface Told {
+  readonly event: string;
+  readonly id: string;
+  readonly data: { alerts?: AlertBrief[]; more?: number };
+}
+
+class Sink implements StreamSink {
+  text = '';
+  ended = false;
+  backlog = 0;
+  write(text: string) {
+    this.text += text;
+  }
+  end() {
+    this.ended = true;
+  }
+  backlogBytes() {
+    return this.backlog;
+  }
+  get told(): Told[] {
+    return [...this.text.matchAll(/event: (\w+)\nid: (\S+)\ndata: (.*)\n\n/g)].map(([, event, id, data]) => ({
+      event: event as string,
+      id: id as string,
+      data: JSON.parse(data as string),
+    }));
+  }
+  async until(fits: (told: Told) => boolean): Promise<Told> {
+    for (let tries = 0; tries < 1_000; tries++) {
+      const found = this.told.find(fits);
+      if (found) return found;
+      await sleep(10);
+    }
+    throw new Error(`nothing fits; told: ${this.text.slice(-500)}`);
+  }
+}
+
+const streamOf = (more: object = {}) =>
+  new AlertStream({
+    alert: (id) => ({ id }) as AlertBrief,
+    figures: () => ({ atMs: 1 }) as EngineFigures,
+    everyMs: 20,
+    ...more,
+  });
+
+test('what changes in between is told together, each alert once, and no more than a message holds', async () => {
+  const stream = streamOf();
+  const sink = new Sink();
+  const close = stream.open(sink);
+  expect(sink.told.map(({ event }) => event)).toEqual(['figures']);
+  for (let n = 0; n < 1_000; n++) stream.changed([`a-${n % 150}`]);
+  const { data } = await sink.until(({ event }) => event === 'alerts');
+  expect(data.alerts).toHaveLength(100);
+  expect(data.more).toBe(50);
+  close();
+  expect(stream.watchers).toBe(0);
+  stream.close();
+});
+
+test('who comes back gets what was missed; who was away too long, or knew another process, starts afresh', async () => {
+  const stream = streamOf({ lingerMs: 60_000 });
+  const first = new Sink();
+  const close = stream.open(first);
+  stream.changed(['a']);
+  const { id } = await first.until(({ event }) => event === 'alerts');
+  close();
+  stream.changed(['b']);
+  await sleep(60);
+  stream.changed(['c']);
+  await sleep(60);
+  const second = new Sink();
+  stream.open(second, id);
+  const missed = second.told.filter(({ event }) => event === 'alerts');
+  expect(missed.map(({ data }) => data.alerts?.map((one) => one.id))).toEqual([['b'], ['c']]);
+  for (const unknown of ['else-1', '', `${id}0000`, 'nonsense']) {
+    const third = new Sink();
+    stream.open(third, unknown);
+    expect(third.told[0]).toMatchObject({ event: 'reset' });
+  }
+  stream.close();
+  expect(second.ended).toBe(true);
+});
+
+test('a client that takes nothing is left out, told to start afresh when it is back, and costs the others nothing', async () => {
+  const stream = streamOf();
+  const [slow, quick] = [new Sink(), new Sink()];
+  stream.open(slow);
+  stream.open(quick);
+  slow.backlog = 1e9;
+  const before = slow.text;
+  stream.changed(['a']);
+  await quick.until(({ event }) => event === 'alerts');
+  expect(slow.text).toBe(before);
+  slow.backlog = 0;
+  await slow.until(({ event }) => event === 'reset');
+  stream.close();
+});
+
+test('nothing is gathered while nobody watches', async () => {
+  const stream = streamOf({ lingerMs: 0 });
+  stream.open(new Sink())();
+  await sleep(100);
+  stream.changed(['a']);
+  const sink = new Sink();
+  stream.open(sink);
+  await sink.until(({ event }) => event === 'figures');
+  await sleep(60);
+  expect(sink.told.some(({ event }) => event === 'alerts')).toBe(false);
+  stream.close();
+});
+
+test('the service tells of an alert that opens, and ends its streams when it closes', () =>
+  withService({}, async (service) => {
+    const sink = new Sink();
+    const closed = Promise.withResolvers<void>();
+    request(new URL('/v1/stream', service.url), { agent: false }, (answer) => {
+      expect(answer.headers['content-type']).toBe('text/event-stream');
+      answer.on('data', (chunk: Buffer) => sink.write(chunk.toString('utf8')));
+      answer.on('end', () => closed.resolve());
+    }).end();
+    await sink.until(({ event }) => event === 'figures');
+    await send(service.url, '/v1/events', ndjson([attack(7)]));
+    const { data } = await sink.until(({ event }) => event === 'alerts');
+    expect(data.alerts).toMatchObject([
+      { title: 'Whoami', status: 'open', entities: { 'host.name': 'host-7' } },
+    ]);
+    await service.close();
+    await closed.promise;
+  }));
