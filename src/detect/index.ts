@@ -26,4 +26,3 @@ export {
   type ThreatDetectorOptions,
 } from './detector.ts';
 export type { LineFault } from './fault.ts';
-export { measureRuleCosts, type RuleCostOptions } from './rule-costs.ts';

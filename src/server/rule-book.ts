@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import {
-  measureRuleCosts,
   type RuleSource,
   readRuleSources,
   ThreatDetector,
   type ThreatDetectorOptions,
 } from '../detect/index.ts';
+import { measureRuleCosts } from '../detect/rule-costs.ts';
 import type { Store } from '../store/index.ts';
 import type { EventSample } from './live/event-sample.ts';
 
