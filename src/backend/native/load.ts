@@ -51,11 +51,11 @@ export function platformName(): string {
 }
 
 function usesMusl(): boolean {
-  // The runtime names its glibc where it has one; asking the file system would tell of the system's libc
-  // where a Node built against the other one runs beside it. Bun's report has no such field.
+  // Node names its glibc where it has one. Asking the file system would tell of the system's libc, and a
+  // Node built against the other one may run beside it.
   const report = platformReport();
   if (report?.header?.glibcVersionRuntime) return false;
-  if (report?.sharedObjects?.some((path) => /\/(libc\.musl-|ld-musl-)/.test(path))) return true;
+  if (report?.header && !process.versions.bun && !process.versions.deno) return true;
   try {
     return readFileSync('/usr/bin/ldd', 'latin1').includes('musl');
   } catch {
@@ -65,7 +65,6 @@ function usesMusl(): boolean {
 
 interface PlatformReport {
   readonly header?: { readonly glibcVersionRuntime?: string };
-  readonly sharedObjects?: readonly string[];
 }
 
 function platformReport(): PlatformReport | undefined {
