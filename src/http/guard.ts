@@ -232,7 +232,7 @@ function pathOf(url: string): string {
 }
 
 /** The first header of a name among names and values in turn. */
-export function header(rawHeaders: readonly string[], name: string): string | undefined {
+function header(rawHeaders: readonly string[], name: string): string | undefined {
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     if ((rawHeaders[at] as string).toLowerCase() === name) return rawHeaders[at + 1];
   }

@@ -46,10 +46,10 @@ export interface FamilyHost {
 }
 
 /** What all series of an overflowing family read for each label. */
-export const overflowValue = '__overflow__';
+const overflowValue = '__overflow__';
 
 /** The label of a series' place that is taken by none. */
-export const noSeries = 0xffff_ffff;
+const noSeries = 0xffff_ffff;
 
 /** One metric with all its series. */
 export abstract class Family<L extends string = string> {

@@ -1,10 +1,10 @@
 /** Longest label value in UTF-16 code units; what is longer is cut and ends in `…`. */
-export const maxLabelValueLength = 1024;
+const maxLabelValueLength = 1024;
 
 const special = /[\\"\n]/;
 
 /** A label value as both text formats write it: backslash, quote and newline escaped, cut to size. */
-export function escapeLabelValue(value: string): string {
+function escapeLabelValue(value: string): string {
   const cut = value.length > maxLabelValueLength ? `${value.slice(0, maxLabelValueLength - 1)}…` : value;
   const whole = cut.isWellFormed() ? cut : cut.toWellFormed();
   if (!special.test(whole)) return whole;

@@ -57,7 +57,3 @@ export class TextArena {
     this.#used = 0;
   }
 }
-
-/** The segment and the offset that a place means. */
-export const segmentOf = (at: number): number => at >>> offsetBits;
-export const offsetOf = (at: number): number => at & (maxSegmentBytes - 1);

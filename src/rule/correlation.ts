@@ -3,7 +3,7 @@ import { type Expression, test } from './expression.ts';
 import { invalid } from './fault.ts';
 import { mapAt, parseMeta, type RuleMeta, type YamlMap } from './rule.ts';
 
-export const metricTypes = [
+const metricTypes = [
   'value_sum',
   'value_avg',
   'value_min',

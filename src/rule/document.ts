@@ -24,7 +24,7 @@ export interface RuleDocument {
   readonly content: YamlMap;
 }
 
-export const maxFileBytes = 4 * 1024 * 1024;
+const maxFileBytes = 4 * 1024 * 1024;
 
 /**
  * Splits a file into its rules. Collections (`action: global`, `reset`, `repeat`) are merged into the

@@ -116,7 +116,7 @@ const isSameOrigin = (request: FastifyRequest) =>
   request.headers['sec-fetch-site'] === 'same-origin' && isLoopbackName(request);
 
 /** Whether the request names this machine by a loopback name, e.g. `localhost:8480`. */
-export function isLoopbackName({ headers: { host } }: FastifyRequest): boolean {
+function isLoopbackName({ headers: { host } }: FastifyRequest): boolean {
   return host !== undefined && isLoopback(host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'));
 }
 

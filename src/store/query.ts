@@ -63,7 +63,7 @@ export class Queries {
   }
 }
 
-export function statementOf(query: Compilable): Statement {
+function statementOf(query: Compilable): Statement {
   const { sql, parameters } = query.compile();
   return { sql, parameters: parameters as SqlValue[] };
 }

@@ -20,7 +20,7 @@ export async function post(name: string, url: URL, body: string, options: SendOp
 }
 
 /** Seconds or an HTTP date (RFC 9110 §10.2.3). */
-export function retryAfterMs(header: string | string[] | undefined, nowMs: number): number | undefined {
+function retryAfterMs(header: string | string[] | undefined, nowMs: number): number | undefined {
   if (typeof header !== 'string') return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1_000;
   const at = Date.parse(header);

@@ -227,7 +227,7 @@ const isAccountName = (userName: unknown): userName is string =>
   userName.isWellFormed();
 
 /** One spelling of a login name: NFKC, lower case, no space around it. */
-export function accountName(userName: string): string {
+function accountName(userName: string): string {
   const key = isAccountName(userName) ? userName.normalize('NFKC').trim().toLowerCase() : '';
   if (key === '')
     throw invalidArgument('userName', 'a string of 1 to 320 characters without control characters');

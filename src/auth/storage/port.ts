@@ -1,6 +1,6 @@
 import type { ApiKeys, Records, Sessions } from '../../store/index.ts';
 
-export type { PutOptions, StoredApiKey, StoredRecord, StoredSession } from '../../store/index.ts';
+export type { StoredApiKey, StoredRecord, StoredSession } from '../../store/index.ts';
 
 /** Sessions by token hash; expired ones are never given. */
 export type SessionStorage = Pick<

@@ -5,7 +5,7 @@ export type JwsAlgorithm = keyof typeof jwsAlgorithms;
 /** Bytes of the digest that stands for a token. */
 export const tokenDigestBytes = 32;
 /** The longest opaque token. */
-export const maxTokenChars = 252;
+const maxTokenChars = 252;
 
 /** What {@link JwsVerifyKey.verify} gives in place of a length. */
 export const jwsMalformed = -1;

@@ -47,7 +47,7 @@ function shorten(text: string, length: number): string {
 }
 
 /** ATT&CK techniques among tags, e.g. `T1059.001`. */
-export function techniquesOf(tags: readonly string[]): string[] {
+function techniquesOf(tags: readonly string[]): string[] {
   return tags
     .filter((tag) => /^attack\.t\d{4}/i.test(tag))
     .map((tag) => tag.slice('attack.'.length).toUpperCase());

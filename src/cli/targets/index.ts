@@ -7,7 +7,7 @@ import type { Probe } from './probe.ts';
 import { resourcesProbe } from './resources.ts';
 import type { Figures } from './target.ts';
 
-export { type Figures, met, type Target, type TargetName, targets } from './target.ts';
+export { type Figures, met, type TargetName, targets } from './target.ts';
 
 const probes: readonly Probe[] = [
   detectionProbe,

@@ -17,7 +17,7 @@ import { type PackedMessages, sealedOffsets, unsealedOffsets } from './packed.ts
 import { openFailed, sealFailed } from './status.ts';
 
 /** From here on `sealAsync` and `openAsync` use another thread; below, that costs more than it saves. */
-export const offThreadMinBytes = 128 * 1024;
+const offThreadMinBytes = 128 * 1024;
 
 /**
  * A key for authenticated encryption. The key itself stays inside the back end; nonces are made there

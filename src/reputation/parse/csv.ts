@@ -2,7 +2,7 @@ import { WolfsecError } from '../../errors.ts';
 import type { CsvColumns, FeedEntry } from './entry.ts';
 
 /** Rows of RFC 4180 text; lines that begin with `#` are comments. */
-export function* csvRows(text: string, delimiter: string): Generator<string[]> {
+function* csvRows(text: string, delimiter: string): Generator<string[]> {
   let row: string[] = [];
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   while (at < text.length) {

@@ -1,3 +1,3 @@
 export { builtInPipelines } from './built-in.ts';
 export { parsePipeline } from './parse.ts';
-export type { Pipeline, Transformation } from './pipeline.ts';
+export type { Pipeline } from './pipeline.ts';

@@ -11,7 +11,7 @@ import { type Door, protobufType } from './door.ts';
 /** Faults that are listed one by one. */
 const maxListedFaults = 100;
 
-export const ndjsonDoor: Door = {
+const ndjsonDoor: Door = {
   name: 'ndjson',
   paths: ['/v1/events'],
   async handle(body, _, take) {
@@ -29,7 +29,7 @@ export const ndjsonDoor: Door = {
 /** What official clients ask for before they talk. */
 export const elasticHeaders = { 'x-elastic-product': 'Elasticsearch' };
 
-export const bulkDoor: Door = {
+const bulkDoor: Door = {
   name: 'bulk',
   paths: ['/_bulk', '/:index/_bulk', '/elastic/_bulk', '/elastic/:index/_bulk'],
   async handle(body, request, take) {
@@ -58,7 +58,7 @@ export const bulkDoor: Door = {
 const hecCodes: Readonly<Record<number, number>> = { 400: 6, 413: 27, 429: 9, 503: 9 };
 const hecRefusal: Door['refusal'] = ({ status, message }) => ({ text: message, code: hecCodes[status] ?? 8 });
 
-export const hecDoor: Door = {
+const hecDoor: Door = {
   name: 'hec',
   paths: ['/services/collector', '/services/collector/event', '/services/collector/event/1.0'],
   async handle(body, _, take) {
@@ -70,7 +70,7 @@ export const hecDoor: Door = {
   refusal: hecRefusal,
 };
 
-export const hecRawDoor: Door = {
+const hecRawDoor: Door = {
   name: 'hec',
   paths: ['/services/collector/raw', '/services/collector/raw/1.0'],
   async handle(body, _, take) {
@@ -86,7 +86,7 @@ export const hecRawDoor: Door = {
   refusal: hecRefusal,
 };
 
-export const lokiDoor: Door = {
+const lokiDoor: Door = {
   name: 'loki',
   paths: ['/loki/api/v1/push'],
   // Protobuf is packed by Snappy, whether the header says so or not.
@@ -100,7 +100,7 @@ export const lokiDoor: Door = {
   },
 };
 
-export const otlpDoor: Door = {
+const otlpDoor: Door = {
   name: 'otlp',
   paths: ['/v1/logs'],
   async handle(body, request, take) {

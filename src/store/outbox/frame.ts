@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
  * newline-separated records. Numbers rise by one, so that a stale or torn frame is never taken for the next.
  */
 const magic = 0x31_46_4c_57; // "WLF1", little-endian
-export const headerBytes = 20;
+const headerBytes = 20;
 
 export function encodeFrame(number: number, records: readonly string[]): Buffer {
   const payload = Buffer.from(records.join('\n'), 'utf8');

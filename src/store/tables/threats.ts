@@ -61,7 +61,7 @@ export interface Threats {
   count(filter?: ThreatFilter): Promise<number>;
 }
 
-export const threatTarget: InsertTarget = {
+const threatTarget: InsertTarget = {
   table: 'threats',
   columns: [
     ['id', 'text'],

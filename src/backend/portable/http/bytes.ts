@@ -10,8 +10,6 @@ export const isHex = (code: number): boolean =>
 export const isWordChar = (code: number): boolean =>
   isDigit(code) || isAlpha(code) || code === 0x5f || code === 0x24 || code >= 0x80;
 
-export const hexValue = (code: number): number => (code <= 0x39 ? code - 0x30 : (code | 0x20) - 0x57);
-
 /** Lower-cases ASCII alone: other bytes may be halves of a character. */
 export function lowerAscii(text: string): string {
   return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (upper) => upper.toLowerCase()) : text;

@@ -95,7 +95,7 @@ function escapes(text: string): string {
 }
 
 /** A code point as the bytes of its UTF-8. */
-export function codePoint(point: number): string {
+function codePoint(point: number): string {
   if (point < 0x80) return String.fromCharCode(point);
   if (point < 0x800) return String.fromCharCode(0xc0 | (point >> 6), 0x80 | (point & 63));
   if (point < 0x10000) {

@@ -58,7 +58,7 @@ function walkPart(part: string, visitor: Visitor): boolean {
 }
 
 /** The boundary of a multipart content type, without its quotes; empty where there is none. */
-export function boundaryOf(contentType: string): string {
+function boundaryOf(contentType: string): string {
   return (parameter(contentType, 'boundary') ?? '').slice(0, 200);
 }
 
