@@ -1,15 +1,15 @@
 //! Keys of authenticated encryption, one message a call.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::Result;
 use wolfsec_core::aead::{Algorithm, Key, NonceRefused, NonceSource};
 
-use super::{entropy, slots::Slots};
+use super::entropy::{self, Pool};
+use super::slots::{self, Release, slotted, with};
 use crate::raw::{Call, Function, Module, Outcome, Thrown};
 
-/// What a call tells: agreed with `src/backend/native/aead.ts`.
+/// What a call tells: agreed with `src/backend/native/aead.ts`. `DONE` is told by no value at all.
 pub const DONE: u32 = 0;
 const EXHAUSTED: u32 = 1;
 const REUSED: u32 = 2;
@@ -21,14 +21,12 @@ pub struct Slot {
     pub nonces: NonceSource,
 }
 
-thread_local! {
-    static KEYS: RefCell<Slots<Slot>> = const { RefCell::new(Slots::new()) };
-}
+slotted!(Slot);
 
 pub fn register(module: &Module) -> Result<()> {
     module.function::<Import>("aeadImport")?;
     module.function::<Export>("aeadExport")?;
-    module.function::<Release>("aeadRelease")?;
+    module.function::<Release<Slot>>("aeadRelease")?;
     module.function::<Left>("aeadLeft")?;
     module.function::<Seal>("aeadSeal")?;
     module.function::<SealAt>("aeadSealAt")?;
@@ -39,19 +37,19 @@ pub fn register(module: &Module) -> Result<()> {
     module.function::<OpenInPlace>("aeadOpenInPlace")
 }
 
-/// Runs `work` on the key that the argument names.
-pub fn with<T>(
-    handle: u32,
-    work: impl FnOnce(&mut Slot) -> std::result::Result<T, Thrown>,
-) -> std::result::Result<T, Thrown> {
-    KEYS.with_borrow_mut(|keys| work(keys.get(handle)?))
-}
-
 pub fn refused(why: NonceRefused) -> u32 {
     match why {
         NonceRefused::Exhausted => EXHAUSTED,
         NonceRefused::Reused => REUSED,
     }
+}
+
+/// Gives a status; that all went well is the cheapest to give.
+pub fn give_status(call: &Call, status: u32) -> Outcome {
+    if status == DONE {
+        return call.undefined();
+    }
+    call.give_u32(status)
 }
 
 pub fn wrong_length() -> Thrown {
@@ -86,7 +84,7 @@ impl Function for Import {
             key: Arc::new(Key::new(algorithm, bytes)),
             nonces,
         };
-        call.give_u32(KEYS.with_borrow_mut(|keys| keys.insert(slot))?)
+        slots::give(call, slot)
     }
 }
 
@@ -98,23 +96,10 @@ impl Function for Export {
 
     fn call(call: &Call) -> Outcome {
         let output: &mut [u8; 32] = call.bytes_mut(1)?.try_into().map_err(|_| wrong_length())?;
-        with(call.u32(0)?, |slot| {
+        with(call.u32(0)?, |slot: &mut Slot| {
             *output = *slot.key.bytes();
             Ok(())
         })?;
-        call.undefined()
-    }
-}
-
-/// `(key)`
-struct Release;
-
-impl Function for Release {
-    const ARITY: usize = 1;
-
-    fn call(call: &Call) -> Outcome {
-        let handle = call.u32(0)?;
-        KEYS.with_borrow_mut(|keys| keys.remove(handle));
         call.undefined()
     }
 }
@@ -126,12 +111,12 @@ impl Function for Left {
     const ARITY: usize = 1;
 
     fn call(call: &Call) -> Outcome {
-        let left = with(call.u32(0)?, |slot| Ok(slot.nonces.left()))?;
+        let left = with(call.u32(0)?, |slot: &mut Slot| Ok(slot.nonces.left()))?;
         call.give_number(left as f64)
     }
 }
 
-/// `(key, plaintext, aad, output)`: nonce, ciphertext, tag.
+/// `(key, plaintext, output, aad?)`: nonce, ciphertext, tag.
 struct Seal;
 
 impl Function for Seal {
@@ -139,35 +124,38 @@ impl Function for Seal {
 
     fn call(call: &Call) -> Outcome {
         let plaintext = call.bytes(1)?;
-        let aad = call.optional_bytes(2)?;
-        let output = call.bytes_mut(3)?;
-        let status = with(call.u32(0)?, |slot| {
+        let output = call.bytes_mut(2)?;
+        let aad = call.last_bytes(3)?;
+        let status = with(call.u32(0)?, |slot: &mut Slot| {
             let nonce_len = slot.key.algorithm().nonce_len();
             if output.len() != plaintext.len() + slot.key.algorithm().overhead() {
                 return Err(wrong_length());
             }
             let (nonce, rest) = output.split_at_mut(nonce_len);
-            if let Some(status) = next_nonce(slot, nonce)? {
+            if let Some(status) = entropy::with(|pool| next_nonce(&mut slot.nonces, pool, nonce))? {
                 return Ok(status);
             }
             slot.key.seal(nonce, aad, plaintext, rest);
             Ok(DONE)
         })?;
-        call.give_u32(status)
+        give_status(call, status)
     }
 }
 
 /// Writes a nonce, or tells why there is none.
-pub fn next_nonce(slot: &mut Slot, nonce: &mut [u8]) -> std::result::Result<Option<u32>, Thrown> {
+#[inline]
+pub fn next_nonce(
+    nonces: &mut NonceSource,
+    pool: &mut Pool,
+    nonce: &mut [u8],
+) -> std::result::Result<Option<u32>, Thrown> {
     let mut filled = Ok(());
-    let given = slot
-        .nonces
-        .next(nonce, |bytes| filled = entropy::fill(bytes));
+    let given = nonces.next(nonce, |bytes| filled = pool.fill(bytes));
     filled?;
     Ok(given.err().map(refused))
 }
 
-/// `(key, counter, plaintext, aad, output)`
+/// `(key, counter, plaintext, output, aad?)`
 struct SealAt;
 
 impl Function for SealAt {
@@ -176,9 +164,9 @@ impl Function for SealAt {
     fn call(call: &Call) -> Outcome {
         let counter = call.number(1)? as u64;
         let plaintext = call.bytes(2)?;
-        let aad = call.optional_bytes(3)?;
-        let output = call.bytes_mut(4)?;
-        let status = with(call.u32(0)?, |slot| {
+        let output = call.bytes_mut(3)?;
+        let aad = call.last_bytes(4)?;
+        let status = with(call.u32(0)?, |slot: &mut Slot| {
             let nonce_len = slot.key.algorithm().nonce_len();
             if nonce_len > 12 || output.len() != plaintext.len() + slot.key.algorithm().overhead() {
                 return Err(wrong_length());
@@ -190,11 +178,11 @@ impl Function for SealAt {
             slot.key.seal(nonce, aad, plaintext, rest);
             Ok(DONE)
         })?;
-        call.give_u32(status)
+        give_status(call, status)
     }
 }
 
-/// `(key, nonce, plaintext, aad, output)`: ciphertext, tag. The nonce is the caller's affair.
+/// `(key, nonce, plaintext, output, aad?)`: ciphertext, tag. The nonce is the caller's affair.
 struct SealWith;
 
 impl Function for SealWith {
@@ -202,9 +190,9 @@ impl Function for SealWith {
 
     fn call(call: &Call) -> Outcome {
         let (nonce, plaintext) = (call.bytes(1)?, call.bytes(2)?);
-        let aad = call.optional_bytes(3)?;
-        let output = call.bytes_mut(4)?;
-        with(call.u32(0)?, |slot| {
+        let output = call.bytes_mut(3)?;
+        let aad = call.last_bytes(4)?;
+        with(call.u32(0)?, |slot: &mut Slot| {
             let algorithm = slot.key.algorithm();
             if nonce.len() != algorithm.nonce_len()
                 || output.len() + algorithm.nonce_len() != plaintext.len() + algorithm.overhead()
@@ -214,11 +202,11 @@ impl Function for SealWith {
             slot.key.seal(nonce, aad, plaintext, output);
             Ok(())
         })?;
-        call.give_u32(DONE)
+        call.undefined()
     }
 }
 
-/// `(key, buffer, aad)`: room for the nonce, plaintext, room for the tag.
+/// `(key, buffer, aad?)`: room for the nonce, plaintext, room for the tag.
 struct SealInPlace;
 
 impl Function for SealInPlace {
@@ -226,23 +214,23 @@ impl Function for SealInPlace {
 
     fn call(call: &Call) -> Outcome {
         let buffer = call.bytes_mut(1)?;
-        let aad = call.optional_bytes(2)?;
-        let status = with(call.u32(0)?, |slot| {
+        let aad = call.last_bytes(2)?;
+        let status = with(call.u32(0)?, |slot: &mut Slot| {
             if buffer.len() < slot.key.algorithm().overhead() {
                 return Err(wrong_length());
             }
             let (nonce, rest) = buffer.split_at_mut(slot.key.algorithm().nonce_len());
-            if let Some(status) = next_nonce(slot, nonce)? {
+            if let Some(status) = entropy::with(|pool| next_nonce(&mut slot.nonces, pool, nonce))? {
                 return Ok(status);
             }
             slot.key.seal_in_place(nonce, aad, rest);
             Ok(DONE)
         })?;
-        call.give_u32(status)
+        give_status(call, status)
     }
 }
 
-/// `(key, sealed, aad, output)`
+/// `(key, sealed, output, aad?)`
 struct Open;
 
 impl Function for Open {
@@ -250,9 +238,9 @@ impl Function for Open {
 
     fn call(call: &Call) -> Outcome {
         let sealed = call.bytes(1)?;
-        let aad = call.optional_bytes(2)?;
-        let output = call.bytes_mut(3)?;
-        let status = with(call.u32(0)?, |slot| {
+        let output = call.bytes_mut(2)?;
+        let aad = call.last_bytes(3)?;
+        let status = with(call.u32(0)?, |slot: &mut Slot| {
             let nonce_len = slot.key.algorithm().nonce_len();
             let Some((nonce, rest)) = sealed.split_at_checked(nonce_len) else {
                 return Ok(FAILED);
@@ -260,11 +248,11 @@ impl Function for Open {
             let opened = slot.key.open(nonce, aad, rest, output);
             Ok(if opened.is_ok() { DONE } else { FAILED })
         })?;
-        call.give_u32(status)
+        give_status(call, status)
     }
 }
 
-/// `(key, nonce, sealed, aad, output)`
+/// `(key, nonce, sealed, output, aad?)`
 struct OpenWith;
 
 impl Function for OpenWith {
@@ -272,20 +260,20 @@ impl Function for OpenWith {
 
     fn call(call: &Call) -> Outcome {
         let (nonce, sealed) = (call.bytes(1)?, call.bytes(2)?);
-        let aad = call.optional_bytes(3)?;
-        let output = call.bytes_mut(4)?;
-        let status = with(call.u32(0)?, |slot| {
+        let output = call.bytes_mut(3)?;
+        let aad = call.last_bytes(4)?;
+        let status = with(call.u32(0)?, |slot: &mut Slot| {
             if nonce.len() != slot.key.algorithm().nonce_len() {
                 return Err(wrong_length());
             }
             let opened = slot.key.open(nonce, aad, sealed, output);
             Ok(if opened.is_ok() { DONE } else { FAILED })
         })?;
-        call.give_u32(status)
+        give_status(call, status)
     }
 }
 
-/// `(key, sealed, aad)`: the plaintext is left behind the nonce.
+/// `(key, sealed, aad?)`: the plaintext is left behind the nonce.
 struct OpenInPlace;
 
 impl Function for OpenInPlace {
@@ -293,8 +281,8 @@ impl Function for OpenInPlace {
 
     fn call(call: &Call) -> Outcome {
         let sealed = call.bytes_mut(1)?;
-        let aad = call.optional_bytes(2)?;
-        let status = with(call.u32(0)?, |slot| {
+        let aad = call.last_bytes(2)?;
+        let status = with(call.u32(0)?, |slot: &mut Slot| {
             let nonce_len = slot.key.algorithm().nonce_len();
             let Some((nonce, rest)) = sealed.split_at_mut_checked(nonce_len) else {
                 return Ok(FAILED);
@@ -302,6 +290,6 @@ impl Function for OpenInPlace {
             let opened = slot.key.open_in_place(nonce, aad, rest);
             Ok(if opened.is_ok() { DONE } else { FAILED })
         })?;
-        call.give_u32(status)
+        give_status(call, status)
     }
 }

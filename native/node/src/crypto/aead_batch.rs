@@ -4,7 +4,9 @@ use napi::bindgen_prelude::{AsyncTask, Buffer, Result};
 use napi_derive::napi;
 use wolfsec_core::aead::MAX_NONCE_LEN;
 
-use super::aead::{DONE, FAILED, next_nonce, refused, with, wrong_length};
+use super::aead::{DONE, FAILED, Slot, give_status, next_nonce, refused, wrong_length};
+use super::entropy;
+use super::slots::with;
 use super::task::{BytesTask, thrown};
 use crate::raw::{Call, Function, Module, Outcome, Thrown};
 
@@ -29,7 +31,7 @@ fn spans(
         .map(|pair| (pair[0] as usize, pair[1] as usize)))
 }
 
-/// `(key, plaintexts, offsets, aad, output)`: each sealed message follows the one before.
+/// `(key, plaintexts, offsets, output, aad?)`: each sealed message follows the one before.
 struct SealBatch;
 
 impl Function for SealBatch {
@@ -37,9 +39,9 @@ impl Function for SealBatch {
 
     fn call(call: &Call) -> Outcome {
         let (data, offsets) = (call.bytes(1)?, call.elements::<u32>(2)?);
-        let aad = call.optional_bytes(3)?;
-        let mut output = call.bytes_mut(4)?;
-        let status = with(call.u32(0)?, |slot| {
+        let mut output = call.bytes_mut(3)?;
+        let aad = call.last_bytes(4)?;
+        let status = with(call.u32(0)?, |slot: &mut Slot| {
             let algorithm = slot.key.algorithm();
             let spans = spans(offsets, data.len())?;
             let count = offsets.len() - 1;
@@ -49,22 +51,25 @@ impl Function for SealBatch {
             if slot.nonces.left() < count as u64 {
                 return Ok(refused(wolfsec_core::aead::NonceRefused::Exhausted));
             }
-            for (from, to) in spans {
-                let (sealed, rest) = output.split_at_mut(to - from + algorithm.overhead());
-                output = rest;
-                let (nonce, sealed) = sealed.split_at_mut(algorithm.nonce_len());
-                if let Some(status) = next_nonce(slot, nonce)? {
-                    return Ok(status);
+            let Slot { key, nonces } = slot;
+            entropy::with(|pool| {
+                for (from, to) in spans {
+                    let (sealed, rest) = output.split_at_mut(to - from + algorithm.overhead());
+                    output = rest;
+                    let (nonce, sealed) = sealed.split_at_mut(algorithm.nonce_len());
+                    if let Some(status) = next_nonce(nonces, pool, nonce)? {
+                        return Ok(status);
+                    }
+                    key.seal(nonce, aad, &data[from..to], sealed);
                 }
-                slot.key.seal(nonce, aad, &data[from..to], sealed);
-            }
-            Ok(DONE)
+                Ok(DONE)
+            })
         })?;
-        call.give_u32(status)
+        give_status(call, status)
     }
 }
 
-/// `(key, sealed, offsets, aad, output)`: the number of messages opened before one did not.
+/// `(key, sealed, offsets, output, aad?)`: the number of messages opened before one did not.
 struct OpenBatch;
 
 impl Function for OpenBatch {
@@ -72,9 +77,9 @@ impl Function for OpenBatch {
 
     fn call(call: &Call) -> Outcome {
         let (data, offsets) = (call.bytes(1)?, call.elements::<u32>(2)?);
-        let aad = call.optional_bytes(3)?;
-        let output = call.bytes_mut(4)?;
-        let opened = with(call.u32(0)?, |slot| {
+        let output = call.bytes_mut(3)?;
+        let aad = call.last_bytes(4)?;
+        let opened = with(call.u32(0)?, |slot: &mut Slot| {
             let algorithm = slot.key.algorithm();
             let mut at = 0;
             for (index, (from, to)) in spans(offsets, data.len())?.enumerate() {
@@ -106,9 +111,9 @@ pub fn aead_seal_off_thread(
     aad: Buffer,
 ) -> Result<AsyncTask<BytesTask>> {
     let mut nonce = [0; MAX_NONCE_LEN];
-    let (key, status) = with(handle, |slot| {
+    let (key, status) = with(handle, |slot: &mut Slot| {
         let nonce = &mut nonce[..slot.key.algorithm().nonce_len()];
-        let status = next_nonce(slot, nonce)?;
+        let status = entropy::with(|pool| next_nonce(&mut slot.nonces, pool, nonce))?;
         Ok((slot.key.clone(), status))
     })
     .map_err(thrown)?;
@@ -131,7 +136,7 @@ pub fn aead_open_off_thread(
     sealed: Buffer,
     aad: Buffer,
 ) -> Result<AsyncTask<BytesTask>> {
-    let key = with(handle, |slot| Ok(slot.key.clone())).map_err(thrown)?;
+    let key = with(handle, |slot: &mut Slot| Ok(slot.key.clone())).map_err(thrown)?;
     Ok(BytesTask::run(move || {
         let algorithm = key.algorithm();
         let Some(len) = sealed.len().checked_sub(algorithm.overhead()) else {

@@ -1,17 +1,13 @@
 //! Digests, at once and in pieces.
 
-use std::cell::RefCell;
-
 use napi::bindgen_prelude::Result;
 use wolfsec_core::hash::{Algorithm, Hasher, digest};
 
 use super::aead::wrong_length;
-use super::slots::Slots;
+use super::slots::{self, Release, slotted, with};
 use crate::raw::{Call, Function, Module, Outcome, Thrown};
 
-thread_local! {
-    static HASHERS: RefCell<Slots<Hasher>> = const { RefCell::new(Slots::new()) };
-}
+slotted!(Hasher);
 
 pub fn register(module: &Module) -> Result<()> {
     module.function::<Digest>("hashDigest")?;
@@ -19,7 +15,7 @@ pub fn register(module: &Module) -> Result<()> {
     module.function::<Start>("hashStart")?;
     module.function::<Update>("hashUpdate")?;
     module.function::<Finish>("hashFinish")?;
-    module.function::<Release>("hashRelease")
+    module.function::<Release<Hasher>>("hashRelease")
 }
 
 fn algorithm(id: u32) -> Algorithm {
@@ -94,8 +90,7 @@ impl Function for Start {
     const ARITY: usize = 1;
 
     fn call(call: &Call) -> Outcome {
-        let hasher = Hasher::new(algorithm(call.u32(0)?));
-        call.give_u32(HASHERS.with_borrow_mut(|hashers| hashers.insert(hasher))?)
+        slots::give(call, Hasher::new(algorithm(call.u32(0)?)))
     }
 }
 
@@ -107,8 +102,8 @@ impl Function for Update {
 
     fn call(call: &Call) -> Outcome {
         let (handle, data) = (call.u32(0)?, call.bytes(1)?);
-        HASHERS.with_borrow_mut(|hashers| {
-            hashers.get(handle)?.update(data);
+        with(handle, |hasher: &mut Hasher| {
+            hasher.update(data);
             Ok(())
         })?;
         call.undefined()
@@ -123,23 +118,10 @@ impl Function for Finish {
 
     fn call(call: &Call) -> Outcome {
         let (handle, output) = (call.u32(0)?, call.bytes_mut(1)?);
-        HASHERS.with_borrow_mut(|hashers| {
-            hashers.get(handle)?.digest(output);
+        with(handle, |hasher: &mut Hasher| {
+            hasher.digest(output);
             Ok(())
         })?;
-        call.undefined()
-    }
-}
-
-/// `(hash)`
-struct Release;
-
-impl Function for Release {
-    const ARITY: usize = 1;
-
-    fn call(call: &Call) -> Outcome {
-        let handle = call.u32(0)?;
-        HASHERS.with_borrow_mut(|hashers| hashers.remove(handle));
         call.undefined()
     }
 }

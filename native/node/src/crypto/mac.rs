@@ -1,18 +1,14 @@
 //! Message authentication with a key that stays here.
 
-use std::cell::RefCell;
-
 use napi::bindgen_prelude::Result;
 use wolfsec_core::hash::mac::{Algorithm, Mac};
 
 use super::aead::wrong_length;
 use super::hash::packed;
-use super::slots::Slots;
-use crate::raw::{Call, Function, Module, Outcome, Thrown};
+use super::slots::{self, Release, slotted, with};
+use crate::raw::{Call, Function, Module, Outcome};
 
-thread_local! {
-    static MACS: RefCell<Slots<Mac>> = const { RefCell::new(Slots::new()) };
-}
+slotted!(Mac);
 
 pub fn register(module: &Module) -> Result<()> {
     module.function::<Import>("macImport")?;
@@ -22,14 +18,7 @@ pub fn register(module: &Module) -> Result<()> {
     module.function::<Start>("macStart")?;
     module.function::<Update>("macUpdate")?;
     module.function::<Finish>("macFinish")?;
-    module.function::<Release>("macRelease")
-}
-
-fn with<T>(
-    handle: u32,
-    work: impl FnOnce(&mut Mac) -> std::result::Result<T, Thrown>,
-) -> std::result::Result<T, Thrown> {
-    MACS.with_borrow_mut(|macs| work(macs.get(handle)?))
+    module.function::<Release<Mac>>("macRelease")
 }
 
 /// `(algorithm, key)`
@@ -50,7 +39,7 @@ impl Function for Import {
             return Err(wrong_length());
         }
         let mac = Mac::new(algorithm, key);
-        call.give_u32(MACS.with_borrow_mut(|macs| macs.insert(mac))?)
+        slots::give(call, mac)
     }
 }
 
@@ -62,7 +51,7 @@ impl Function for Sign {
 
     fn call(call: &Call) -> Outcome {
         let (data, output) = (call.bytes(1)?, call.bytes_mut(2)?);
-        with(call.u32(0)?, |mac| {
+        with(call.u32(0)?, |mac: &mut Mac| {
             if output.len() != mac.tag_len() {
                 return Err(wrong_length());
             }
@@ -82,7 +71,7 @@ impl Function for SignMany {
     fn call(call: &Call) -> Outcome {
         let (data, offsets) = (call.bytes(1)?, call.elements::<u32>(2)?);
         let output = call.bytes_mut(3)?;
-        with(call.u32(0)?, |mac| {
+        with(call.u32(0)?, |mac: &mut Mac| {
             let spans = packed(data, offsets, output.len(), mac.tag_len())?;
             for (span, room) in spans.zip(output.chunks_exact_mut(mac.tag_len())) {
                 mac.sign(span, room);
@@ -101,7 +90,7 @@ impl Function for Verify {
 
     fn call(call: &Call) -> Outcome {
         let (data, tag) = (call.bytes(1)?, call.bytes(2)?);
-        let same = with(call.u32(0)?, |mac| Ok(mac.verify(data, tag)))?;
+        let same = with(call.u32(0)?, |mac: &mut Mac| Ok(mac.verify(data, tag)))?;
         call.boolean(same)
     }
 }
@@ -113,8 +102,8 @@ impl Function for Start {
     const ARITY: usize = 1;
 
     fn call(call: &Call) -> Outcome {
-        let started = with(call.u32(0)?, |mac| Ok(mac.clone()))?;
-        call.give_u32(MACS.with_borrow_mut(|macs| macs.insert(started))?)
+        let started = with(call.u32(0)?, |mac: &mut Mac| Ok(mac.clone()))?;
+        slots::give(call, started)
     }
 }
 
@@ -126,7 +115,7 @@ impl Function for Update {
 
     fn call(call: &Call) -> Outcome {
         let data = call.bytes(1)?;
-        with(call.u32(0)?, |mac| {
+        with(call.u32(0)?, |mac: &mut Mac| {
             mac.update(data);
             Ok(())
         })?;
@@ -142,23 +131,10 @@ impl Function for Finish {
 
     fn call(call: &Call) -> Outcome {
         let output = call.bytes_mut(1)?;
-        with(call.u32(0)?, |mac| {
+        with(call.u32(0)?, |mac: &mut Mac| {
             mac.tag(output);
             Ok(())
         })?;
-        call.undefined()
-    }
-}
-
-/// `(key or message)`
-struct Release;
-
-impl Function for Release {
-    const ARITY: usize = 1;
-
-    fn call(call: &Call) -> Outcome {
-        let handle = call.u32(0)?;
-        MACS.with_borrow_mut(|macs| macs.remove(handle));
         call.undefined()
     }
 }

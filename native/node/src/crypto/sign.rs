@@ -1,19 +1,14 @@
 //! Private keys that stay here, and public keys that are parsed once.
 
-use std::cell::RefCell;
-
 use napi::bindgen_prelude::Result;
 use wolfsec_core::sign::{Algorithm, Private, Public, SIGNATURE_LEN};
 
 use super::aead::wrong_length;
 use super::hash::packed;
-use super::slots::Slots;
-use crate::raw::{Call, Function, Module, Outcome, Thrown};
+use super::slots::{Release, Slotted, slotted, with};
+use crate::raw::{Call, Function, Module, Outcome};
 
-thread_local! {
-    static PRIVATE: RefCell<Slots<Private>> = const { RefCell::new(Slots::new()) };
-    static PUBLIC: RefCell<Slots<Public>> = const { RefCell::new(Slots::new()) };
-}
+slotted!(Private, Public);
 
 pub fn register(module: &Module) -> Result<()> {
     module.function::<ImportPrivate>("signImportPrivate")?;
@@ -21,11 +16,11 @@ pub fn register(module: &Module) -> Result<()> {
     module.function::<PublicOf>("signPublicOf")?;
     module.function::<Sign>("signSign")?;
     module.function::<Agree>("signAgree")?;
-    module.function::<ReleasePrivate>("signReleasePrivate")?;
+    module.function::<Release<Private>>("signReleasePrivate")?;
     module.function::<ImportPublic>("signImportPublic")?;
     module.function::<Verify>("signVerify")?;
     module.function::<VerifyMany>("signVerifyMany")?;
-    module.function::<ReleasePublic>("signReleasePublic")
+    module.function::<Release<Public>>("signReleasePublic")
 }
 
 fn algorithm(id: u32) -> Algorithm {
@@ -36,23 +31,12 @@ fn algorithm(id: u32) -> Algorithm {
     }
 }
 
-fn with_private<T>(
-    handle: u32,
-    work: impl FnOnce(&Private) -> std::result::Result<T, Thrown>,
-) -> std::result::Result<T, Thrown> {
-    PRIVATE.with_borrow_mut(|keys| work(keys.get(handle)?))
-}
-
 /// A handle, or -1 where the bytes are no key.
-fn imported<T>(
-    call: &Call,
-    slots: &'static std::thread::LocalKey<RefCell<Slots<T>>>,
-    key: Option<T>,
-) -> Outcome {
+fn imported<T: Slotted>(call: &Call, key: Option<T>) -> Outcome {
     let Some(key) = key else {
         return call.give_number(-1.0);
     };
-    let handle = slots.with_borrow_mut(|keys| keys.insert(key))?;
+    let handle = T::table().with_borrow_mut(|slots| slots.insert(key))?;
     call.give_number(f64::from(handle))
 }
 
@@ -65,7 +49,7 @@ impl Function for ImportPrivate {
     fn call(call: &Call) -> Outcome {
         let bytes = call.bytes(1)?.try_into().map_err(|_| wrong_length())?;
         let key = Private::new(algorithm(call.u32(0)?), bytes);
-        imported(call, &PRIVATE, key)
+        imported(call, key)
     }
 }
 
@@ -77,7 +61,7 @@ impl Function for ExportPrivate {
 
     fn call(call: &Call) -> Outcome {
         let output: &mut [u8; 32] = call.bytes_mut(1)?.try_into().map_err(|_| wrong_length())?;
-        with_private(call.u32(0)?, |key| {
+        with(call.u32(0)?, |key: &mut Private| {
             *output = *key.bytes();
             Ok(())
         })?;
@@ -93,7 +77,7 @@ impl Function for PublicOf {
 
     fn call(call: &Call) -> Outcome {
         let output = call.bytes_mut(1)?;
-        with_private(call.u32(0)?, |key| {
+        with(call.u32(0)?, |key: &mut Private| {
             key.public(output).ok_or_else(wrong_length)
         })?;
         call.undefined()
@@ -108,7 +92,7 @@ impl Function for Sign {
 
     fn call(call: &Call) -> Outcome {
         let (message, output) = (call.bytes(1)?, call.bytes_mut(2)?);
-        with_private(call.u32(0)?, |key| {
+        with(call.u32(0)?, |key: &mut Private| {
             key.sign(message, output).ok_or_else(wrong_length)
         })?;
         call.undefined()
@@ -123,21 +107,10 @@ impl Function for Agree {
 
     fn call(call: &Call) -> Outcome {
         let (peer, output) = (call.bytes(1)?, call.bytes_mut(2)?);
-        let agreed = with_private(call.u32(0)?, |key| Ok(key.agree(peer, output).is_some()))?;
+        let agreed = with(call.u32(0)?, |key: &mut Private| {
+            Ok(key.agree(peer, output).is_some())
+        })?;
         call.boolean(agreed)
-    }
-}
-
-/// `(key)`
-struct ReleasePrivate;
-
-impl Function for ReleasePrivate {
-    const ARITY: usize = 1;
-
-    fn call(call: &Call) -> Outcome {
-        let handle = call.u32(0)?;
-        PRIVATE.with_borrow_mut(|keys| keys.remove(handle));
-        call.undefined()
     }
 }
 
@@ -149,7 +122,7 @@ impl Function for ImportPublic {
 
     fn call(call: &Call) -> Outcome {
         let key = Public::new(algorithm(call.u32(0)?), call.bytes(1)?);
-        imported(call, &PUBLIC, key)
+        imported(call, key)
     }
 }
 
@@ -161,8 +134,10 @@ impl Function for Verify {
 
     fn call(call: &Call) -> Outcome {
         let (handle, message, signature) = (call.u32(0)?, call.bytes(1)?, call.bytes(2)?);
-        let valid =
-            PUBLIC.with_borrow_mut(|keys| Ok(keys.get(handle)?.verify(message, signature)))?;
+        let valid = with(
+            handle,
+            |key: &mut Public| Ok(key.verify(message, signature)),
+        )?;
         call.boolean(valid)
     }
 }
@@ -181,7 +156,7 @@ impl Function for VerifyMany {
             return Err(wrong_length());
         }
         let messages = packed(data, offsets, output.len(), 1)?;
-        PUBLIC.with_borrow_mut(|keys| {
+        Public::table().with_borrow_mut(|keys| {
             let inputs = handles
                 .iter()
                 .zip(messages)
@@ -191,19 +166,6 @@ impl Function for VerifyMany {
             }
             Ok(())
         })?;
-        call.undefined()
-    }
-}
-
-/// `(key)`
-struct ReleasePublic;
-
-impl Function for ReleasePublic {
-    const ARITY: usize = 1;
-
-    fn call(call: &Call) -> Outcome {
-        let handle = call.u32(0)?;
-        PUBLIC.with_borrow_mut(|keys| keys.remove(handle));
         call.undefined()
     }
 }
