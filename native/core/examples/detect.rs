@@ -1,4 +1,6 @@
 //! Evaluates a file of NDJSON with a program and prints the rate: a quick look without Node.
+//!
+//! `detect PROGRAM EVENTS [ROUNDS]`
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,12 +32,15 @@ fn main() {
     let program = std::fs::read(arguments.next().expect("a program")).expect("a readable program");
     let events =
         std::fs::read(arguments.next().expect("a file of events")).expect("readable events");
+    let rounds = arguments
+        .next()
+        .map_or(8, |rounds| rounds.parse().expect("a number of rounds"));
     let start = Instant::now();
     let compiled = Arc::new(Compiled::new(&program).expect("a sound program"));
     println!("compiled in {:?}", start.elapsed());
     let origin = start;
     let mut evaluator = Evaluator::new(compiled, marker());
-    for round in 0..8 {
+    for round in 0..rounds {
         let mut batch = Batch::default();
         let before = on_cpu(origin);
         evaluator.evaluate(&events, None, &mut batch);

@@ -5,7 +5,8 @@ use hashbrown::HashMap;
 use super::code;
 use super::gate::Gate;
 use super::program::{Position, Predicate, Rule, Test};
-use super::slot::{Size, SlotBuilder, SlotMatcher};
+use super::slot::{Size, SlotMatcher};
+use super::slot_builder::SlotBuilder;
 
 /// The slot that holds each value of the event.
 const EVERY_VALUE: u16 = 0;

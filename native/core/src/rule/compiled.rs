@@ -8,7 +8,8 @@ use hashbrown::HashMap;
 use super::class::{Class, Scan};
 use super::code;
 use super::program::{FORMAT, Position, Program, Rule, Test};
-use super::slot::{Size, SlotBuilder, SlotMatcher};
+use super::slot::{Size, SlotMatcher};
+use super::slot_builder::SlotBuilder;
 use crate::json::FieldTrie;
 
 /// Why a program cannot be compiled.
@@ -52,7 +53,7 @@ pub struct Compiled {
     everything: OnceLock<Arc<Class>>,
     classes: RwLock<HashMap<Logs, (u32, Arc<Class>)>>,
     /// Matchers of single predicates, made when a rule that is looked at asks.
-    on_demand: Vec<OnceLock<SlotMatcher>>,
+    on_demand: Vec<OnceLock<Option<SlotMatcher>>>,
 }
 
 /// The class that holds every rule, for events that no recogniser knows.
@@ -108,14 +109,15 @@ impl Compiled {
     }
 
     /// The matcher of one predicate.
-    pub fn on_demand(&self, predicate: u32) -> &SlotMatcher {
-        self.on_demand[predicate as usize].get_or_init(|| {
+    pub fn on_demand(&self, predicate: u32) -> Option<&SlotMatcher> {
+        let made = self.on_demand[predicate as usize].get_or_init(|| {
             let mut builder = SlotBuilder::default();
             let test = &self.program.predicates[predicate as usize].test;
             // Checked when the program was read, so that this cannot fail.
             let _ = builder.add(0, test);
-            builder.build(|_| false, Size::Small).unwrap_or_default()
-        })
+            builder.build(|_| false, Size::Small).ok()
+        });
+        made.as_ref()
     }
 
     pub fn logsource_of(&self, rule: u32) -> u32 {

@@ -8,7 +8,8 @@ use super::cache::{Found, Key, MAX_VALUE_BYTES, ValueCache};
 use super::class::{Asked, Class, FieldTest};
 use super::compiled::{ClassHandle, Compiled};
 use super::fold::fold;
-use super::slot::{Scratch, SlotMatcher, Text};
+use super::slot::{Scratch, SlotMatcher};
+use super::text::Texts;
 use crate::json::{Event, Fault, Kind, Marker, Reader, Value, canonical_text};
 
 /// Words of one hit or fault: line, start, end, and the rule or [`Fault`].
@@ -297,10 +298,11 @@ impl Work {
                     Asked::Scanned => false,
                     Asked::Fields(test) => fields_relate(test, values, line),
                     Asked::OnDemand { slot, predicate } => {
-                        let matcher = compiled.on_demand(*predicate);
-                        values.iter().enumerate().any(|(index, value)| {
-                            value.slot == *slot
-                                && matcher.holds(texts.get(index, value, line), scratch)
+                        compiled.on_demand(*predicate).is_some_and(|matcher| {
+                            values.iter().enumerate().any(|(index, value)| {
+                                value.slot == *slot
+                                    && matcher.holds(texts.get(index, value, line), scratch)
+                            })
                         })
                     }
                 };
@@ -311,32 +313,6 @@ impl Work {
                 matched.push(class.rule(rule).id);
             }
         }
-    }
-}
-
-/// Texts of the event's values, each taken out of the line when it is first asked for.
-#[derive(Default)]
-struct Texts {
-    texts: Vec<Text>,
-    filled: Vec<bool>,
-}
-
-impl Texts {
-    fn next_event(&mut self, values: usize) {
-        self.filled.clear();
-        self.filled.resize(values, false);
-        if self.texts.len() < values {
-            self.texts.resize_with(values, Text::default);
-        }
-    }
-
-    fn get(&mut self, index: usize, value: &Value, line: &[u8]) -> &Text {
-        let text = &mut self.texts[index];
-        if !self.filled[index] {
-            self.filled[index] = true;
-            text.fill(value.raw(line), value.kind);
-        }
-        text
     }
 }
 

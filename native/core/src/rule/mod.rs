@@ -3,7 +3,9 @@
 //! An event costs one pass over its JSON, a table look-up for each value that rules ask about, and a
 //! look at the rules whose witness holds; the number of rules does not enter.
 
+mod anchored;
 mod cache;
+mod check;
 mod class;
 mod code;
 mod compiled;
@@ -11,9 +13,12 @@ mod evaluator;
 mod fold;
 mod gate;
 mod glob;
+mod literals;
 mod program;
 mod scalar;
 mod slot;
+mod slot_builder;
+mod text;
 
 pub use compiled::{Compiled, ProgramError};
 pub use evaluator::{Batch, Evaluator, HIT_WORDS};
