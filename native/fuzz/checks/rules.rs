@@ -9,15 +9,21 @@ use wolfsec_core::rule::{Batch, Compiled, Evaluator};
 
 /// The reader takes exactly what the grammar of JSON allows, and its values lie inside the line.
 pub fn line(data: &[u8]) {
-    let mut fields = FieldTrie::default();
-    fields.insert(["a"], 1);
-    fields.insert(["a", "b"], 2);
-    fields.insert(["a", "*", "c"], 3);
-    fields.insert(["*", "b"], 4);
-    fields.insert(["\u{e9}\u{1f600}"], 5);
+    let paths = [
+        (&["a"][..], 1),
+        (&["a", "b"], 2),
+        (&["a", "*", "c"], 3),
+        (&["*", "b"], 4),
+        (&["\u{e9}\u{1f600}"], 5),
+    ];
+    let fields = FieldTrie::new(paths.map(|(path, slot)| (path.iter().copied(), slot)));
     let mut reader = Reader::new(wolfsec_core::json::Marks::mark);
     for every_value in [false, true] {
-        let read = reader.read(data, &fields, every_value);
+        let line = reader.line(data);
+        let end = data.iter().position(|&byte| byte == b'\n');
+        assert_eq!(line.len(), end.unwrap_or(data.len()), "the line's end");
+        let data = line;
+        let read = reader.read(line, &fields, every_value);
         assert_eq!(read.as_ref().err().copied(), expected(data), "fault");
         let Ok(event) = read else { continue };
         for value in event.values {
@@ -72,10 +78,10 @@ pub fn program(data: &[u8]) {
     };
     let compiled = Arc::new(compiled);
     let mut whole = Batch::default();
-    Evaluator::new(compiled.clone(), wolfsec_core::json::Marks::mark)
+    Evaluator::new(compiled.clone(), wolfsec_core::rule::Vectors::default())
         .evaluate(events, None, &mut whole);
     let hits: usize = whole.hits.len() / 4;
-    let mut evaluator = Evaluator::new(compiled.clone(), wolfsec_core::json::Marks::mark);
+    let mut evaluator = Evaluator::new(compiled.clone(), wolfsec_core::rule::Vectors::default());
     let mut single = 0;
     for line in events.split(|&byte| byte == b'\n') {
         let mut batch = Batch::default();
@@ -84,7 +90,7 @@ pub fn program(data: &[u8]) {
     }
     assert_eq!(hits, single, "hits");
     let mut fixed = Batch::default();
-    Evaluator::new(compiled, wolfsec_core::json::Marks::mark).evaluate(
+    Evaluator::new(compiled, wolfsec_core::rule::Vectors::default()).evaluate(
         events,
         Some(&[0, 1]),
         &mut fixed,

@@ -4,8 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
-use wolfsec_core::json::{Marker, Marks};
-use wolfsec_core::rule::{Batch, Compiled, Evaluator};
+use wolfsec_core::rule::{Batch, Compiled, Evaluator, Vectors};
 
 use crate::raw::{self, Call, Function, Handle, Module, Outcome, Thrown};
 
@@ -31,19 +30,35 @@ impl Handle for Rules {
     const TAG: u64 = 0x2d9b_77f1_c4a0_35e8;
 }
 
-/// The fastest way of marking lines that this processor has.
-fn marker() -> Marker {
+/// The fastest forms that this processor has.
+fn vectors() -> Vectors {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::is_x86_feature_detected as has;
-        if has!("avx2") && has!("bmi1") && has!("bmi2") {
-            return |marks, line| {
-                // SAFETY: the processor has what `mark_avx2` asks for, as was just found out.
-                unsafe { marks.mark_avx2(line) }
+        let plain = has!("bmi1") && has!("bmi2") && has!("popcnt") && has!("pclmulqdq");
+        if plain && has!("avx512bw") && has!("avx512vbmi") && has!("avx512vbmi2") {
+            return Vectors {
+                mark: |marks, bytes| {
+                    // SAFETY: the processor has what `mark_avx512` asks for, as was just found out.
+                    unsafe { marks.mark_avx512(bytes) }
+                },
+                search: Some(|needles, line| {
+                    // SAFETY: the processor has what `stand_in_avx512` asks for, as was just found out.
+                    unsafe { needles.stand_in_avx512(line) }
+                }),
+            };
+        }
+        if plain && has!("avx2") {
+            return Vectors {
+                mark: |marks, bytes| {
+                    // SAFETY: the processor has what `mark_avx2` asks for, as was just found out.
+                    unsafe { marks.mark_avx2(bytes) }
+                },
+                search: None,
             };
         }
     }
-    Marks::mark
+    Vectors::default()
 }
 
 /// Evaluators kept for the next batch; each holds a cache of some megabytes.
@@ -56,7 +71,7 @@ impl Rules {
         Some(
             open.idle
                 .pop()
-                .unwrap_or_else(|| Evaluator::new(open.compiled.clone(), marker())),
+                .unwrap_or_else(|| Evaluator::new(open.compiled.clone(), vectors())),
         )
     }
 

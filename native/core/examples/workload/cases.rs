@@ -153,7 +153,7 @@ const EVENTS: &[u8] = include_bytes!("vectors/events.ndjson");
 fn evaluator() -> Evaluator {
     let mut evaluator = Evaluator::new(
         Arc::new(Compiled::new(PROGRAM).expect("the program is sound")),
-        wolfsec_core::json::Marks::mark,
+        wolfsec_core::rule::Vectors::default(),
     );
     // A value enters the cache the second time that it is seen.
     for _ in 0..8 {

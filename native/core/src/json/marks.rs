@@ -1,117 +1,224 @@
-//! Marks where the strings of a line begin and end, sixty-four bytes at a time.
+//! Finds a line's end and marks where its strings begin and end, in one pass.
 
-use wide::u8x16;
+use memchr::memchr;
 
-use super::Fault;
+use super::MAX_EVENT_BYTES;
+use super::blocks::{Classes, Places, portable};
+#[cfg(target_arch = "x86_64")]
+use super::blocks::{avx2, avx512};
 
 /// Positions of the quotes that open and close strings, and which bytes are backslashes.
 #[derive(Default)]
 pub struct Marks {
+    /// The first `count` count; behind them is noise.
     quotes: Vec<u32>,
+    count: usize,
     backslashes: Vec<u64>,
+    sound: bool,
+    ascii: bool,
     unicode_escapes: bool,
 }
 
+const BLOCK: usize = 64;
 const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
+/// Longer lines are faults: no more than this is marked of them.
+const MARKED_BYTES: usize = MAX_EVENT_BYTES + BLOCK;
+
+/// The operations on a block, in the instructions of some processor.
+struct Instructions<C, L, P, W> {
+    classes: C,
+    escape_letters: L,
+    parity: P,
+    places: W,
+}
 
 impl Marks {
-    /// Marks `line`, which must be UTF-8.
-    ///
-    /// # Errors
-    /// [`Fault::Syntax`] for an unclosed string, an unknown escape or a control character in a string.
-    pub fn mark(&mut self, line: &[u8]) -> Result<(), Fault> {
-        self.mark_with(line, Classes::of)
+    /// Marks the line that `bytes` begin with and gives its length, its newline not counted.
+    pub fn mark(&mut self, bytes: &[u8]) -> usize {
+        self.mark_with(
+            bytes,
+            &Instructions {
+                classes: portable::classes,
+                escape_letters: portable::escape_letters,
+                parity: portable::parity,
+                places: portable::places,
+            },
+        )
     }
 
     /// The same in 32-byte vectors.
     ///
     /// # Safety
     ///
-    /// The caller has found out that this processor has AVX2, BMI1 and BMI2.
-    ///
-    /// # Errors
-    /// As [`Marks::mark`].
+    /// The caller has found out that this processor has AVX2, BMI1, BMI2 and PCLMULQDQ.
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,bmi1,bmi2")]
-    pub fn mark_avx2(&mut self, line: &[u8]) -> Result<(), Fault> {
-        self.mark_with(line, |block| avx2::classes(block))
+    #[target_feature(enable = "avx2,bmi1,bmi2,pclmulqdq")]
+    pub fn mark_avx2(&mut self, bytes: &[u8]) -> usize {
+        self.mark_with(
+            bytes,
+            &Instructions {
+                classes: |block: &[u8; BLOCK]| avx2::classes(block),
+                escape_letters: |block: &[u8; BLOCK], _| avx2::escape_letters(block),
+                parity: |bits| avx2::parity(bits),
+                places: portable::places,
+            },
+        )
+    }
+
+    /// The same in 64-byte vectors.
+    ///
+    /// # Safety
+    ///
+    /// The caller has found out that this processor has AVX-512 F, BW, VBMI and VBMI2, POPCNT, BMI1, BMI2 and
+    /// PCLMULQDQ.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt,bmi1,bmi2,pclmulqdq")]
+    pub fn mark_avx512(&mut self, bytes: &[u8]) -> usize {
+        self.mark_with(
+            bytes,
+            &Instructions {
+                classes: |block: &[u8; BLOCK]| avx512::classes(block),
+                escape_letters: |block: &[u8; BLOCK], _| avx512::escape_letters(block),
+                parity: |bits| avx2::parity(bits),
+                places: |bits, base, places: &mut Places| avx512::places(bits, base, places),
+            },
+        )
     }
 
     /// Inlined into each caller, so that it is compiled with that one's instructions.
     #[inline(always)]
-    fn mark_with(
+    fn mark_with<C, L, P, W>(
         &mut self,
-        line: &[u8],
-        classes: impl Fn(&[u8; 64]) -> Classes,
-    ) -> Result<(), Fault> {
-        self.quotes.clear();
+        bytes: &[u8],
+        instructions: &Instructions<C, L, P, W>,
+    ) -> usize
+    where
+        C: Fn(&[u8; BLOCK]) -> Classes,
+        L: Fn(&[u8; BLOCK], u64) -> u64,
+        P: Fn(u64) -> u64,
+        W: Fn(u64, u32, &mut Places),
+    {
+        self.count = 0;
         self.backslashes.clear();
+        self.sound = true;
+        self.ascii = true;
         self.unicode_escapes = false;
         let mut carry = Carry::default();
-        let mut sound = true;
-        let (blocks, rest) = line.as_chunks::<64>();
+        let marked = &bytes[..bytes.len().min(MARKED_BYTES)];
+        let (blocks, rest) = marked.as_chunks::<BLOCK>();
         for (index, block) in blocks.iter().enumerate() {
-            sound &= self.block(&classes(block), line, index * 64, &mut carry);
+            let end = self.block(block, index * BLOCK, marked, &mut carry, instructions);
+            if let Some(end) = end {
+                return self.close(end, &carry);
+            }
         }
         if !rest.is_empty() {
-            let mut padded = [b' '; 64];
+            let mut padded = [b' '; BLOCK];
             padded[..rest.len()].copy_from_slice(rest);
-            sound &= self.block(&classes(&padded), line, blocks.len() * 64, &mut carry);
+            let base = blocks.len() * BLOCK;
+            if let Some(end) = self.block(&padded, base, marked, &mut carry, instructions) {
+                return self.close(end, &carry);
+            }
         }
-        if sound && carry.in_string == 0 && self.quotes.len().is_multiple_of(2) {
-            Ok(())
-        } else {
-            Err(Fault::Syntax)
-        }
+        let beyond = &bytes[marked.len()..];
+        let end = marked.len() + memchr(b'\n', beyond).unwrap_or(beyond.len());
+        self.close(end, &carry)
     }
 
+    fn close(&mut self, end: usize, carry: &Carry) -> usize {
+        self.sound &= carry.in_string == 0 && self.count.is_multiple_of(2);
+        end
+    }
+
+    /// Gives where the line ends if it ends here.
     #[inline(always)]
-    fn block(&mut self, classes: &Classes, line: &[u8], base: usize, carry: &mut Carry) -> bool {
+    fn block<C, L, P, W>(
+        &mut self,
+        block: &[u8; BLOCK],
+        base: usize,
+        line: &[u8],
+        carry: &mut Carry,
+        instructions: &Instructions<C, L, P, W>,
+    ) -> Option<usize>
+    where
+        C: Fn(&[u8; BLOCK]) -> Classes,
+        L: Fn(&[u8; BLOCK], u64) -> u64,
+        P: Fn(u64) -> u64,
+        W: Fn(u64, u32, &mut Places),
+    {
+        let mut classes = (instructions.classes)(block);
+        let mut end = None;
+        if classes.control != 0
+            && let Some(at) = memchr(b'\n', block)
+        {
+            classes.cut(at);
+            end = Some(base + at);
+        }
         let escaped = carry.escaped(classes.backslash);
         let quotes = classes.quote & !escaped;
-        let inside = prefix_xor(quotes) ^ carry.in_string;
+        let inside = (instructions.parity)(quotes) ^ carry.in_string;
         carry.in_string = ((inside as i64) >> 63) as u64;
         self.backslashes.push(classes.backslash);
-        let mut bits = quotes;
-        while bits != 0 {
-            self.quotes.push(base as u32 + bits.trailing_zeros());
-            bits &= bits - 1;
+        if quotes != 0 {
+            (instructions.places)(quotes, base as u32, self.room());
+            self.count += quotes.count_ones() as usize;
         }
-        (classes.control & inside) == 0 && {
-            // Escaped quotes and backslashes, the most of them, are known by their marks.
-            let others = escaped & inside & !(classes.quote | classes.backslash);
-            self.escapes_are_known(others, line, base)
+        self.ascii &= classes.high == 0;
+        self.sound &= classes.control & inside == 0;
+        // Escaped quotes and backslashes, the most of them, are known by their marks.
+        let others = escaped & inside & !(classes.quote | classes.backslash);
+        let rare = others & !(instructions.escape_letters)(block, others);
+        if rare != 0 {
+            self.sound &= self.unicode_escapes_are_sound(rare, line, base);
         }
+        end
+    }
+
+    /// Room for the places of one block.
+    #[inline(always)]
+    fn room(&mut self) -> &mut Places {
+        let needed = self.count + size_of::<Places>() / size_of::<u32>();
+        if self.quotes.len() < needed {
+            self.quotes.resize(2 * needed, 0);
+        }
+        self.quotes[self.count..]
+            .first_chunk_mut()
+            .expect("room was made")
     }
 
     #[inline]
-    fn escapes_are_known(&mut self, mut escaped: u64, line: &[u8], base: usize) -> bool {
+    fn unicode_escapes_are_sound(&mut self, mut escaped: u64, line: &[u8], base: usize) -> bool {
         while escaped != 0 {
             let at = base + escaped.trailing_zeros() as usize;
             escaped &= escaped - 1;
-            match line.get(at) {
-                Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
-                Some(b'u') => {
-                    self.unicode_escapes = true;
-                    let digits = line.get(at + 1..at + 5);
-                    if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
-                        return false;
-                    }
-                }
-                _ => return false,
+            self.unicode_escapes = true;
+            let digits = line.get(at + 1..at + 5);
+            if line.get(at) != Some(&b'u')
+                || !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+            {
+                return false;
             }
         }
         true
+    }
+
+    /// Whether strings are closed, escapes known and strings free of control characters.
+    pub fn is_sound(&self) -> bool {
+        self.sound
+    }
+
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
     }
 
     pub fn has_unicode_escapes(&self) -> bool {
         self.unicode_escapes
     }
 
-    /// Where the string that opens with the `index`-th quote closes.
+    /// The places of the quotes, opening and closing in turn.
     #[inline]
-    pub fn quote(&self, index: usize) -> Option<usize> {
-        self.quotes.get(index).map(|&at| at as usize)
+    pub fn quotes(&self) -> &[u32] {
+        &self.quotes[..self.count]
     }
 
     /// Whether a backslash stands between `start` and `end`.
@@ -158,87 +265,4 @@ impl Carry {
         self.escape = (escape_and_code & backslash) >> 63;
         escaped
     }
-}
-
-struct Classes {
-    quote: u64,
-    backslash: u64,
-    control: u64,
-}
-
-impl Classes {
-    #[inline]
-    fn of(block: &[u8; 64]) -> Self {
-        let (mut quote, mut backslash, mut control) = (0, 0, 0);
-        for (index, part) in block.as_chunks::<16>().0.iter().enumerate() {
-            let bytes = u8x16::new(*part);
-            let shift = index * 16;
-            let limit = u8x16::splat(0x1f);
-            quote |= mask(bytes.simd_eq(u8x16::splat(b'"'))) << shift;
-            backslash |= mask(bytes.simd_eq(u8x16::splat(b'\\'))) << shift;
-            control |= mask(bytes.min(limit).simd_eq(bytes)) << shift;
-        }
-        Self {
-            quote,
-            backslash,
-            control,
-        }
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-mod avx2 {
-    use std::arch::x86_64::*;
-
-    use super::Classes;
-
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    pub fn classes(block: &[u8; 64]) -> Classes {
-        let (low, high) = (half(&block[..32]), half(&block[32..]));
-        let mask = |low: __m256i, high: __m256i| {
-            u64::from(_mm256_movemask_epi8(low) as u32)
-                | u64::from(_mm256_movemask_epi8(high) as u32) << 32
-        };
-        let equal = |byte: u8| {
-            let wanted = _mm256_set1_epi8(byte as i8);
-            mask(
-                _mm256_cmpeq_epi8(low, wanted),
-                _mm256_cmpeq_epi8(high, wanted),
-            )
-        };
-        let limit = _mm256_set1_epi8(0x1f);
-        let control = mask(
-            _mm256_cmpeq_epi8(_mm256_min_epu8(low, limit), low),
-            _mm256_cmpeq_epi8(_mm256_min_epu8(high, limit), high),
-        );
-        Classes {
-            quote: equal(b'"'),
-            backslash: equal(b'\\'),
-            control,
-        }
-    }
-
-    /// Four words side by side: the compiler makes one load of it.
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn half(bytes: &[u8]) -> __m256i {
-        let words = bytes.as_chunks::<8>().0;
-        let word = |index: usize| i64::from_le_bytes(words[index]);
-        _mm256_set_epi64x(word(3), word(2), word(1), word(0))
-    }
-}
-
-#[inline]
-fn mask(lanes: u8x16) -> u64 {
-    u64::from(lanes.to_bitmask() & 0xffff)
-}
-
-/// Bit `i` of the result is the parity of bits `0..=i`.
-#[inline]
-fn prefix_xor(mut bits: u64) -> u64 {
-    for shift in [1, 2, 4, 8, 16, 32] {
-        bits ^= bits << shift;
-    }
-    bits
 }

@@ -1,6 +1,7 @@
 //! Reading events out of NDJSON without building a tree: one pass marks the strings of a line, one
 //! walk checks the grammar (RFC 8259) and collects the values of the fields that rules name.
 
+mod blocks;
 mod fields;
 mod keys;
 mod marks;
@@ -39,12 +40,14 @@ pub const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Clone, Copy)]
 pub struct Event<'r> {
     pub values: &'r [Value],
+    /// Whether the line is all ASCII.
+    pub ascii: bool,
     /// Whether `\\u` escapes stand in its strings.
     pub unicode_escapes: bool,
 }
 
 /// How lines are marked: [`Marks::mark`], or a form of it for the processor at hand.
-pub type Marker = fn(&mut Marks, &[u8]) -> Result<(), Fault>;
+pub type Marker = fn(&mut Marks, &[u8]) -> usize;
 
 /// Reads events one after another, keeping its buffers.
 pub struct Reader {
@@ -64,8 +67,13 @@ impl Reader {
         }
     }
 
-    /// Checks `line` and collects the values of the trie's fields; with `every_value` also each value
-    /// of the event, under slot 0.
+    /// The first line of `bytes`, without its newline: the one that [`Reader::read`] is to read next.
+    pub fn line<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        &bytes[..(self.marker)(&mut self.marks, bytes)]
+    }
+
+    /// Checks the line that [`Reader::line`] gave last and collects the values of the trie's fields; with
+    /// `every_value` also each value of the event, under slot 0.
     ///
     /// # Errors
     /// [`Fault`] tells why the line is not an event.
@@ -79,10 +87,12 @@ impl Reader {
         if line.len() > MAX_EVENT_BYTES {
             return Err(Fault::TooLong);
         }
-        if simdutf8::basic::from_utf8(line).is_err() {
+        if !self.marks.is_ascii() && simdutf8::basic::from_utf8(line).is_err() {
             return Err(Fault::Encoding);
         }
-        (self.marker)(&mut self.marks, line)?;
+        if !self.marks.is_sound() {
+            return Err(Fault::Syntax);
+        }
         let plain = self.walk.run(line, &self.marks, fields, &mut self.values)?;
         if every_value || !plain {
             // Keys that repeat or hold escapes need the whole event: the last of its equals counts.
@@ -92,6 +102,7 @@ impl Reader {
         }
         Ok(Event {
             values: &self.values,
+            ascii: self.marks.is_ascii(),
             unicode_escapes: self.marks.has_unicode_escapes(),
         })
     }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::fields::{FieldTrie, NOWHERE, NodeId, ROOT};
+use super::fields::FieldTrie;
 use super::marks::Marks;
 use super::value::{Kind, Lone, Value, unescape};
 
@@ -93,8 +93,9 @@ impl<'l> Builder<'l, '_> {
     }
 
     fn string(&mut self) -> (usize, usize) {
-        let open = self.marks.quote(self.quote).unwrap_or(self.at);
-        let close = self.marks.quote(self.quote + 1).unwrap_or(open + 1);
+        let quote = |index: usize| self.marks.quotes().get(index).map(|&at| at as usize);
+        let open = quote(self.quote).unwrap_or(self.at);
+        let close = quote(self.quote + 1).unwrap_or(open + 1);
         self.quote += 2;
         self.at = close + 1;
         (open + 1, close)
@@ -119,12 +120,12 @@ fn last_of_equals<'l>(members: Vec<(Cow<'l, [u8]>, Tree<'l>)>) -> Vec<(Cow<'l, [
 
 /// Collects the values of the wanted fields from a tree.
 pub(super) fn collect(root: &Tree, fields: &FieldTrie, every_value: bool, values: &mut Vec<Value>) {
-    visit(root, ROOT, fields, every_value, values);
+    visit(root, &[0], fields, every_value, values);
 }
 
 fn visit(
     tree: &Tree,
-    node: NodeId,
+    ways: &[usize],
     fields: &FieldTrie,
     every_value: bool,
     values: &mut Vec<Value>,
@@ -133,13 +134,8 @@ fn visit(
         Tree::Scalar(kind, start, end) => (*kind, *start, *end),
         Tree::Array(_) | Tree::Object(_) => (Kind::Composite, 0, 0),
     };
-    let wanted = if node == NOWHERE {
-        &[]
-    } else {
-        fields.slots(node)
-    };
     let every = (every_value && kind != Kind::Composite).then_some(0);
-    for slot in wanted.iter().copied().chain(every) {
+    for slot in fields.slots_of(ways).into_iter().chain(every) {
         values.push(Value {
             slot,
             kind,
@@ -151,12 +147,18 @@ fn visit(
         Tree::Scalar(..) => {}
         Tree::Array(items) => {
             for item in items {
-                visit(item, node, fields, every_value, values);
+                visit(item, ways, fields, every_value, values);
             }
         }
         Tree::Object(members) => {
             for (key, member) in members {
-                visit(member, fields.child(node, key), fields, every_value, values);
+                visit(
+                    member,
+                    &fields.onward(ways, key),
+                    fields,
+                    every_value,
+                    values,
+                );
             }
         }
     }

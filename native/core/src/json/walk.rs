@@ -5,9 +5,11 @@ use super::marks::Marks;
 use super::value::{Kind, Value};
 use super::{Fault, MAX_DEPTH};
 
+/// A container that is open.
 #[derive(Clone, Copy)]
 struct Frame {
-    object: bool,
+    /// The byte that closes it; 0 around the whole line.
+    close: u8,
     node: NodeId,
     /// Tells objects apart, so that a key that comes twice in one is seen.
     instance: u32,
@@ -16,20 +18,27 @@ struct Frame {
 /// The walk's buffers.
 #[derive(Default)]
 pub struct Walk {
-    frames: Vec<Frame>,
-    /// Kinds of the containers below [`MAX_DEPTH`]: enough to go on checking the grammar.
-    deep: Vec<bool>,
+    /// What is open around the container at hand.
+    outer: Vec<Frame>,
+    /// What closes the containers below [`MAX_DEPTH`]: enough to go on checking the grammar.
+    deep: Vec<u8>,
     /// For each node of the trie, the object in which its key was last met.
     seen: Vec<u32>,
     instance: u32,
 }
 
-struct Cursor<'l> {
+struct Cursor<'l, 'm> {
     line: &'l [u8],
     at: usize,
-    /// Index of the next quote that opens a string.
-    quote: usize,
+    /// The quotes from the next one that opens a string on.
+    quotes: &'m [u32],
 }
+
+const AROUND: Frame = Frame {
+    close: 0,
+    node: ROOT,
+    instance: 0,
+};
 
 impl Walk {
     /// Gives `false` where keys repeat or hold escapes, so that the values collected are not to be used.
@@ -40,9 +49,9 @@ impl Walk {
         fields: &FieldTrie,
         values: &mut Vec<Value>,
     ) -> Result<bool, Fault> {
-        self.frames.clear();
+        self.outer.clear();
         self.deep.clear();
-        self.seen.resize(fields.len(), 0);
+        self.seen.resize(fields.node_count(), 0);
         if self.instance > u32::MAX / 2 {
             self.seen.fill(0);
             self.instance = 0;
@@ -50,158 +59,29 @@ impl Walk {
         let mut cursor = Cursor {
             line,
             at: 0,
-            quote: 0,
+            quotes: marks.quotes(),
         };
-        let mut plain = true;
+        let mut plain = fields.is_walked();
         let mut too_deep = false;
-        cursor.skip_space();
-        let top_is_object = cursor.peek() == Some(b'{');
+        let top = cursor.next();
+        let mut here = AROUND;
         let mut node = ROOT;
+        // Each turn stands before a value that was reached through `node`.
         loop {
-            // A value stands here, reached through `node`.
-            let opened = self.value(&mut cursor, marks, fields, node, values)?;
-            if opened && self.deep_len() > MAX_DEPTH {
-                too_deep = true;
-            }
-            let mut fresh = opened;
-            // Close what closes here, then find the next value.
-            loop {
-                cursor.skip_space();
-                let Some(object) = self.innermost() else {
-                    return if cursor.at < line.len() {
-                        Err(Fault::Syntax)
-                    } else if !top_is_object {
-                        Err(Fault::NotAnObject)
-                    } else if too_deep {
-                        Err(Fault::TooDeep)
-                    } else {
-                        Ok(plain)
-                    };
-                };
-                let close = if object { b'}' } else { b']' };
-                match cursor.peek() {
-                    Some(byte) if byte == close => {
-                        cursor.at += 1;
-                        self.pop();
-                        fresh = false;
-                    }
-                    Some(b',') if !fresh => {
-                        cursor.at += 1;
-                        cursor.skip_space();
-                        break;
-                    }
-                    Some(_) if fresh => break,
-                    _ => return Err(Fault::Syntax),
+            let first = cursor.next();
+            let start = cursor.at;
+            let (kind, start, end) = match first {
+                b'"' => {
+                    let (start, end) = cursor.string()?;
+                    (Kind::String, start, end)
                 }
-            }
-            node = self.next_node(&mut cursor, marks, fields, &mut plain)?;
-        }
-    }
-
-    fn deep_len(&self) -> usize {
-        self.frames.len() + self.deep.len()
-    }
-
-    fn innermost(&self) -> Option<bool> {
-        self.deep
-            .last()
-            .copied()
-            .or_else(|| self.frames.last().map(|frame| frame.object))
-    }
-
-    fn pop(&mut self) {
-        if self.deep.pop().is_none() {
-            self.frames.pop();
-        }
-    }
-
-    fn push(&mut self, object: bool, node: NodeId) {
-        if self.frames.len() < MAX_DEPTH {
-            self.instance += 1;
-            self.frames.push(Frame {
-                object,
-                node,
-                instance: self.instance,
-            });
-        } else {
-            self.deep.push(object);
-        }
-    }
-
-    /// Reads the key of the next member, or nothing in an array; gives the node of the value to come.
-    #[inline]
-    fn next_node(
-        &mut self,
-        cursor: &mut Cursor,
-        marks: &Marks,
-        fields: &FieldTrie,
-        plain: &mut bool,
-    ) -> Result<NodeId, Fault> {
-        if self.innermost() == Some(false) {
-            let inherits = self.deep.is_empty();
-            return Ok(self
-                .frames
-                .last()
-                .filter(|_| inherits)
-                .map_or(NOWHERE, |frame| frame.node));
-        }
-        let (start, end) = cursor.string(marks)?;
-        cursor.skip_space();
-        if cursor.peek() != Some(b':') {
-            return Err(Fault::Syntax);
-        }
-        cursor.at += 1;
-        cursor.skip_space();
-        let Some(frame) = self.frames.last().filter(|_| self.deep.is_empty()) else {
-            return Ok(NOWHERE);
-        };
-        if frame.node == NOWHERE {
-            return Ok(NOWHERE);
-        }
-        if marks.has_escape(start, end) {
-            *plain = false;
-            return Ok(NOWHERE);
-        }
-        let child = fields.child_in(frame.node, cursor.line, start, end);
-        if let Some(seen) = self.seen.get_mut(child as usize) {
-            // Under a wildcard distinct keys meet in one node; only a tree can tell repeats from those.
-            if *seen == frame.instance {
-                *plain = false;
-            }
-            *seen = frame.instance;
-        }
-        Ok(child)
-    }
-
-    /// Reads a scalar whole or opens a container; tells whether it opened one.
-    #[inline]
-    fn value(
-        &mut self,
-        cursor: &mut Cursor,
-        marks: &Marks,
-        fields: &FieldTrie,
-        node: NodeId,
-        values: &mut Vec<Value>,
-    ) -> Result<bool, Fault> {
-        let start = cursor.at;
-        let (kind, start, end) = match cursor.peek() {
-            Some(b'"') => {
-                let (start, end) = cursor.string(marks)?;
-                (Kind::String, start, end)
-            }
-            Some(b'{' | b'[') => {
-                let object = cursor.peek() == Some(b'{');
-                cursor.at += 1;
-                self.push(object, node);
-                (Kind::Composite, start, start)
-            }
-            Some(b't') => (Kind::Bool, start, cursor.literal(b"true")?),
-            Some(b'f') => (Kind::Bool, start, cursor.literal(b"false")?),
-            Some(b'n') => (Kind::Null, start, cursor.literal(b"null")?),
-            Some(b'-' | b'0'..=b'9') => (Kind::Number, start, cursor.number()?),
-            _ => return Err(Fault::Syntax),
-        };
-        if node != NOWHERE {
+                b'{' | b'[' => (Kind::Composite, start, start),
+                b'-' | b'0'..=b'9' => (Kind::Number, start, cursor.number()?),
+                b't' => (Kind::Bool, start, cursor.literal(b"true")?),
+                b'f' => (Kind::Bool, start, cursor.literal(b"false")?),
+                b'n' => (Kind::Null, start, cursor.literal(b"null")?),
+                _ => return Err(Fault::Syntax),
+            };
             for &slot in fields.slots(node) {
                 values.push(Value {
                     slot,
@@ -210,38 +90,146 @@ impl Walk {
                     end: end as u32,
                 });
             }
+            let mut comes = Comes::After;
+            if kind == Kind::Composite {
+                cursor.at += 1;
+                // Brackets close two behind where they open.
+                self.open(&mut here, first + 2, node);
+                too_deep |= self.outer.len() + self.deep.len() > MAX_DEPTH;
+                comes = Comes::First;
+            }
+            // Closes what closes here, until a value or key comes.
+            loop {
+                let next = cursor.next();
+                if next == here.close {
+                    if here.close == 0 {
+                        // A zero byte is not the end of the line.
+                        return if cursor.at < line.len() {
+                            Err(Fault::Syntax)
+                        } else if top != b'{' {
+                            Err(Fault::NotAnObject)
+                        } else if too_deep {
+                            Err(Fault::TooDeep)
+                        } else {
+                            Ok(plain)
+                        };
+                    }
+                    cursor.at += 1;
+                    self.close(&mut here);
+                    comes = Comes::After;
+                } else if comes == Comes::First {
+                    break;
+                } else if next == b',' && here.close != 0 {
+                    cursor.at += 1;
+                    break;
+                } else {
+                    return Err(Fault::Syntax);
+                }
+            }
+            node = if here.close == b']' {
+                here.node
+            } else {
+                self.key(&mut cursor, &here, marks, fields, &mut plain)?
+            };
         }
-        Ok(kind == Kind::Composite)
+    }
+
+    /// Reads a key; gives the node of the value to come.
+    #[inline]
+    fn key(
+        &mut self,
+        cursor: &mut Cursor,
+        here: &Frame,
+        marks: &Marks,
+        fields: &FieldTrie,
+        plain: &mut bool,
+    ) -> Result<NodeId, Fault> {
+        if cursor.next() != b'"' {
+            return Err(Fault::Syntax);
+        }
+        let (start, end) = cursor.string()?;
+        if cursor.next() != b':' {
+            return Err(Fault::Syntax);
+        }
+        cursor.at += 1;
+        if here.node == NOWHERE {
+            return Ok(NOWHERE);
+        }
+        if marks.has_escape(start, end) {
+            *plain = false;
+            return Ok(NOWHERE);
+        }
+        let child = fields.child(here.node, cursor.line, start, end);
+        if let Some(seen) = self.seen.get_mut(child as usize) {
+            // Under a wildcard distinct keys meet in one node; only a tree can tell repeats from those.
+            *plain &= *seen != here.instance;
+            *seen = here.instance;
+        }
+        Ok(child)
+    }
+
+    fn open(&mut self, here: &mut Frame, close: u8, node: NodeId) {
+        let deep = self.outer.len() >= MAX_DEPTH;
+        if deep {
+            self.deep.push(here.close);
+        } else {
+            self.outer.push(*here);
+        }
+        self.instance += 1;
+        *here = Frame {
+            close,
+            node: if deep { NOWHERE } else { node },
+            instance: self.instance,
+        };
+    }
+
+    fn close(&mut self, here: &mut Frame) {
+        if let Some(close) = self.deep.pop() {
+            here.close = close;
+        } else if let Some(outer) = self.outer.pop() {
+            *here = outer;
+        }
     }
 }
 
-impl Cursor<'_> {
+/// What may come at this place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comes {
+    /// The first of a container, or its end.
+    First,
+    /// A comma, or the end.
+    After,
+}
+
+impl Cursor<'_, '_> {
+    /// The next byte that is not white space; 0 at the end.
     #[inline]
-    fn peek(&self) -> Option<u8> {
-        self.line.get(self.at).copied()
+    fn next(&mut self) -> u8 {
+        loop {
+            match self.peek() {
+                b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+                byte => return byte,
+            }
+        }
     }
 
     #[inline]
-    fn skip_space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek() {
-            self.at += 1;
-        }
+    fn peek(&self) -> u8 {
+        self.line.get(self.at).copied().unwrap_or(0)
     }
 
     /// Steps over a string; gives where its content stands.
     #[inline]
-    fn string(&mut self, marks: &Marks) -> Result<(usize, usize), Fault> {
-        let open = marks.quote(self.quote);
-        let close = marks.quote(self.quote + 1);
-        let (Some(open), Some(close)) = (open, close) else {
+    fn string(&mut self) -> Result<(usize, usize), Fault> {
+        let [open, close, rest @ ..] = self.quotes else {
             return Err(Fault::Syntax);
         };
-        if open != self.at {
+        if *open as usize != self.at {
             return Err(Fault::Syntax);
         }
-        self.quote += 2;
-        self.at = close + 1;
-        Ok((open + 1, close))
+        self.quotes = rest;
+        self.at = *close as usize + 1;
+        Ok((*open as usize + 1, *close as usize))
     }
 
     fn literal(&mut self, word: &[u8]) -> Result<usize, Fault> {
@@ -253,32 +241,34 @@ impl Cursor<'_> {
         }
     }
 
+    #[inline]
     fn digits(&mut self) -> usize {
         let start = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
+        while self.peek().is_ascii_digit() {
             self.at += 1;
         }
         self.at - start
     }
 
+    #[inline]
     fn number(&mut self) -> Result<usize, Fault> {
-        if self.peek() == Some(b'-') {
+        if self.peek() == b'-' {
             self.at += 1;
         }
-        let leading_zero = self.peek() == Some(b'0');
+        let leading_zero = self.peek() == b'0';
         let whole = self.digits();
         if whole == 0 || (leading_zero && whole > 1) {
             return Err(Fault::Syntax);
         }
-        if self.peek() == Some(b'.') {
+        if self.peek() == b'.' {
             self.at += 1;
             if self.digits() == 0 {
                 return Err(Fault::Syntax);
             }
         }
-        if let Some(b'e' | b'E') = self.peek() {
+        if let b'e' | b'E' = self.peek() {
             self.at += 1;
-            if let Some(b'+' | b'-') = self.peek() {
+            if let b'+' | b'-' = self.peek() {
                 self.at += 1;
             }
             if self.digits() == 0 {

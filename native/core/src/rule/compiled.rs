@@ -69,12 +69,11 @@ impl Compiled {
         let program: Program =
             serde_json::from_slice(json).map_err(|error| ProgramError(error.to_string()))?;
         check(&program).map_err(ProgramError)?;
-        let mut fields = FieldTrie::default();
-        for (slot, paths) in program.slots.iter().enumerate() {
-            for path in &paths.paths {
-                fields.insert(path.iter().map(String::as_str), slot as u16);
-            }
-        }
+        let paths = program.slots.iter().zip(0..).flat_map(|(slot, number)| {
+            let keys = |path| <[String]>::iter(path).map(String::as_str);
+            slot.paths.iter().map(move |path| (keys(path), number))
+        });
+        let fields = FieldTrie::new(paths);
         let recognisers: Vec<Rule> = program
             .recognisers
             .iter()

@@ -8,9 +8,10 @@ use super::cache::{Found, Key, MAX_VALUE_BYTES, ValueCache};
 use super::class::{Asked, Class, FieldTest};
 use super::compiled::{ClassHandle, Compiled};
 use super::fold::fold;
+use super::needles::NeedleSearch;
 use super::slot::{Scratch, SlotMatcher};
 use super::text::Texts;
-use crate::json::{Event, Fault, Kind, Marker, Reader, Value, canonical_text};
+use crate::json::{Event, Fault, Kind, Marker, Marks, Reader, Value, canonical_text};
 
 /// Words of one hit or fault: line, start, end, and the rule or [`Fault`].
 pub const HIT_WORDS: usize = 4;
@@ -26,9 +27,28 @@ pub struct Batch {
     pub faults: Vec<u32>,
 }
 
+/// The forms for the processor at hand of what is done in its vector instructions.
+#[derive(Clone, Copy)]
+pub struct Vectors {
+    pub mark: Marker,
+    /// Where there is none, keywords are searched for in a folded copy of the line.
+    pub search: Option<NeedleSearch>,
+}
+
+impl Default for Vectors {
+    /// What any processor can do.
+    fn default() -> Self {
+        Self {
+            mark: Marks::mark,
+            search: None,
+        }
+    }
+}
+
 pub struct Evaluator {
     compiled: Arc<Compiled>,
     reader: Reader,
+    search: Option<NeedleSearch>,
     /// Classes by the router's predicates that hold.
     routes: HashMap<Box<[u32]>, ClassHandle>,
     work: Work,
@@ -40,10 +60,11 @@ const MAX_ROUTES: usize = 4096;
 const ROUTER: u32 = 0;
 
 impl Evaluator {
-    pub fn new(compiled: Arc<Compiled>, marker: Marker) -> Self {
+    pub fn new(compiled: Arc<Compiled>, vectors: Vectors) -> Self {
         Self {
             compiled,
-            reader: Reader::new(marker),
+            reader: Reader::new(vectors.mark),
+            search: vectors.search,
             routes: HashMap::new(),
             work: Work::default(),
         }
@@ -54,8 +75,8 @@ impl Evaluator {
         let fixed = logsources.map(|ids| self.compiled.class_from(ids));
         let mut start = 0;
         while start < ndjson.len() {
-            let end = memchr::memchr(b'\n', &ndjson[start..]).map_or(ndjson.len(), |at| start + at);
-            let line = &ndjson[start..end];
+            let line = self.reader.line(&ndjson[start..]);
+            let end = start + line.len();
             if !line.trim_ascii().is_empty() {
                 let place = [batch.lines, start as u32, end as u32];
                 match self.event(line, fixed.as_ref()) {
@@ -83,14 +104,13 @@ impl Evaluator {
         let mut events = 0;
         let mut start = 0;
         while start < ndjson.len() {
-            let end = memchr::memchr(b'\n', &ndjson[start..]).map_or(ndjson.len(), |at| start + at);
-            let line = &ndjson[start..end];
+            let line = self.reader.line(&ndjson[start..]);
             events += u32::from(
                 self.reader
                     .read(line, self.compiled.fields(), false)
                     .is_ok(),
             );
-            start = end + 1;
+            start += line.len() + 1;
         }
         events
     }
@@ -100,6 +120,7 @@ impl Evaluator {
         let Self {
             compiled,
             reader,
+            search,
             routes,
             work,
         } = self;
@@ -108,6 +129,7 @@ impl Evaluator {
         work.fresh.clear();
         let Event {
             mut values,
+            ascii,
             unicode_escapes,
         } = reader.read(line, compiled.fields(), false)?;
         let handle = match fixed {
@@ -125,10 +147,9 @@ impl Evaluator {
             }
         };
         if handle.class.searches_every_value() {
-            let spared = handle
-                .class
-                .gate()
-                .is_some_and(|gate| !gate.opens(line, unicode_escapes, &mut work.folded));
+            let spared = handle.class.gate().is_some_and(|gate| {
+                !gate.opens(line, ascii, unicode_escapes, *search, &mut work.folded)
+            });
             if !spared {
                 values = reader.read(line, compiled.fields(), true)?.values;
             }

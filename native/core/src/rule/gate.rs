@@ -8,6 +8,8 @@ use aho_corasick::packed::{self, Searcher};
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
 
+use super::needles::{NeedleSearch, Needles};
+
 /// Shorter pieces would be found everywhere.
 const MIN_PIECE: usize = 3;
 /// A packed search pays up to this many pieces.
@@ -20,6 +22,7 @@ enum Search {
 
 pub struct Gate {
     search: Search,
+    needles: Option<Needles>,
     /// Non-ASCII characters whose lower case is ASCII: the long s and the Kelvin sign.
     aliases: [memmem::Finder<'static>; 2],
 }
@@ -35,6 +38,7 @@ impl Gate {
         pieces.dedup();
         Some(Self {
             search: search(&pieces)?,
+            needles: Needles::new(&pieces),
             aliases: [
                 memmem::Finder::new("\u{17f}".as_bytes()),
                 memmem::Finder::new("\u{212a}".as_bytes()),
@@ -42,12 +46,21 @@ impl Gate {
         })
     }
 
-    /// Whether a keyword may stand in the line. `unicode_escapes` tells that `\u` escapes do.
-    pub fn opens(&self, line: &[u8], unicode_escapes: bool, folded: &mut Vec<u8>) -> bool {
-        if unicode_escapes
-            || (!line.is_ascii() && self.aliases.iter().any(|it| it.find(line).is_some()))
-        {
+    /// Whether a keyword may stand in the line. `ascii` tells that nothing else stands there,
+    /// `unicode_escapes` that `\u` escapes do.
+    pub fn opens(
+        &self,
+        line: &[u8],
+        ascii: bool,
+        unicode_escapes: bool,
+        search: Option<NeedleSearch>,
+        folded: &mut Vec<u8>,
+    ) -> bool {
+        if unicode_escapes || (!ascii && self.aliases.iter().any(|it| it.find(line).is_some())) {
             return true;
+        }
+        if let (Some(search), Some(needles)) = (search, &self.needles) {
+            return search(needles, line);
         }
         folded.clear();
         folded.extend_from_slice(line);

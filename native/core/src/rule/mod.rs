@@ -14,6 +14,7 @@ mod fold;
 mod gate;
 mod glob;
 mod literals;
+mod needles;
 mod program;
 mod scalar;
 mod slot;
@@ -21,5 +22,6 @@ mod slot_builder;
 mod text;
 
 pub use compiled::{Compiled, ProgramError};
-pub use evaluator::{Batch, Evaluator, HIT_WORDS};
+pub use evaluator::{Batch, Evaluator, HIT_WORDS, Vectors};
 pub use fold::fold_text;
+pub use needles::{NeedleSearch, Needles};
