@@ -14,6 +14,10 @@ export const fieldNames = [
   'c',
   'c.a',
   'toString',
+  'a.*',
+  'a.*.b',
+  '*.b',
+  '*.b.*.a',
 ];
 export const keyParts = [
   'a',

@@ -23,40 +23,60 @@ export class Values {
   }
 }
 
-interface Node {
-  readonly children: Map<string, Node>;
-  any: Node | undefined;
+/** One place of the paths as they were given. */
+interface Way {
+  readonly children: Map<string, Way>;
+  /** For any key, the named ones among them. */
+  any: Way | undefined;
   readonly slots: number[];
 }
 
-const node = (): Node => ({ children: new Map(), any: undefined, slots: [] });
+const newWay = (): Way => ({ children: new Map(), any: undefined, slots: [] });
+
+/** All the ways that one key path leads along. Where it leads to is worked out when an event goes there. */
+interface Node {
+  readonly ways: readonly Way[];
+  readonly slots: readonly number[];
+  /** By named key. */
+  readonly children: Map<string, Node | undefined>;
+  readonly any: Node | undefined;
+}
+
+/** Past this many nodes they are made anew for each event: `*` can multiply them without bound. */
+const maxNodes = 65_536;
 
 /** Collects the fields that a program names from parsed events. */
 export class Collector {
-  readonly #root: Node = node();
+  readonly #root: Node | undefined;
+  #nodes = 0;
 
   constructor(slots: RuleProgram['slots']) {
+    const top = newWay();
     slots.forEach(({ paths }, slot) => {
-      for (const path of paths) this.#insert(path, slot);
+      for (const path of paths) insert(top, path, slot);
     });
+    this.#root = this.#node([top]);
   }
 
-  #insert(path: readonly string[], slot: number): void {
-    let at = this.#root;
-    for (const key of path) {
-      if (key === '*') {
-        at.any ??= node();
-        at = at.any;
-      } else {
-        let child = at.children.get(key);
-        if (!child) {
-          child = node();
-          at.children.set(key, child);
-        }
-        at = child;
-      }
-    }
-    if (!at.slots.includes(slot)) at.slots.push(slot);
+  #node(ways: readonly Way[]): Node | undefined {
+    if (ways.length === 0) return undefined;
+    this.#nodes++;
+    return {
+      ways,
+      slots: [...new Set(ways.flatMap(({ slots }) => slots))],
+      children: new Map(),
+      any: this.#node(ways.flatMap(({ any }) => any ?? [])),
+    };
+  }
+
+  #child(node: Node, key: string): Node | undefined {
+    const known = node.children.get(key);
+    if (known !== undefined) return known;
+    const named = node.ways.flatMap(({ children }) => children.get(key) ?? []);
+    if (named.length === 0) return node.any;
+    const child = this.#node([...named, ...(node.any?.ways ?? [])]);
+    if (this.#nodes <= maxNodes) node.children.set(key, child);
+    return child;
   }
 
   /** Slot 0 gets each value of the event when `everyValue` is set. */
@@ -80,10 +100,24 @@ export class Collector {
     }
     const map = value as Record<string, unknown>;
     for (const key of Object.keys(map)) {
-      const child = at && (at.children.get(key) ?? at.any);
+      const child = at && this.#child(at, key);
       if (child || everyValue) this.#visit(map[key], child, everyValue, values);
     }
   }
+}
+
+function insert(top: Way, path: readonly string[], slot: number): void {
+  let at = top;
+  for (const key of path) {
+    let next = key === '*' ? at.any : at.children.get(key);
+    if (!next) {
+      next = newWay();
+      if (key === '*') at.any = next;
+      else at.children.set(key, next);
+    }
+    at = next;
+  }
+  if (!at.slots.includes(slot)) at.slots.push(slot);
 }
 
 function textOf(value: unknown): string {
