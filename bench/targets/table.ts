@@ -22,8 +22,11 @@ export function targetTable(native: Figures | undefined, portable: Figures, mach
   ].join('\n');
 }
 
+/** Tables that a document has a place for. */
+export type Generated = 'targets' | 'losses' | 'metrics';
+
 /** Puts a table between its markers; throws where the text has none. */
-export function between(text: string, table: string, name: 'targets' | 'losses' = 'targets'): string {
+export function between(text: string, table: string, name: Generated = 'targets'): string {
   const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
   const from = text.indexOf(start);
   const to = text.indexOf(end);
