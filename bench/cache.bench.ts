@@ -1,6 +1,6 @@
 // Single gets stay in JavaScript; a batch of look-ups crosses to native code once.
 import { LRUCache } from 'lru-cache';
-import { CachedValue, ThreatCache } from '../src/cache/index.ts';
+import { BatchCache, CachedValue, ThreatCache } from '../src/cache/index.ts';
 import { backends, suite } from './harness/index.ts';
 
 const { native, portable } = backends();
@@ -53,7 +53,7 @@ export default suite('cache', (s) => {
     },
   );
 
-  for (const batch of [16, 256, 4096]) {
+  for (const batch of [1, 2, 4, 8, 16, 256, 4096]) {
     const packed = Buffer.from(keys.slice(0, batch).join(''));
     const ends = new Uint32Array(batch);
     keys.slice(0, batch).forEach((key, i) => {
@@ -77,6 +77,29 @@ export default suite('cache', (s) => {
       `${batch} keys in one packed call`,
       { opsPerCall: batch },
       { native: native && made(native), portable: made(portable) },
+    );
+    // As a caller has it: keys are strings, and packing them counts. `BatchCache` takes the active back end.
+    const singles = keys.slice(0, batch);
+    const many = new BatchCache({ maxEntries: size * 2 });
+    const values = new Float64Array(batch);
+    many.setMany(
+      singles,
+      Array.from(singles, (_, i) => i),
+    );
+    const single = new ThreatCache<number>({ maxEntries: size * 2 });
+    singles.forEach((key, i) => {
+      single.put(key, i);
+    });
+    s.group(
+      `${batch} keys as strings`,
+      { opsPerCall: batch },
+      {
+        [native ? 'native' : 'portable']: () => many.getMany(singles, values),
+        'ThreatCache, one by one': () => {
+          for (let i = 0; i < batch; i++) values[i] = single.get(singles[i]!) ?? Number.NaN;
+          return values;
+        },
+      },
     );
   }
 });

@@ -27,6 +27,7 @@ export {
   timer,
 } from './operations.ts';
 export { exportOtlp, type OtlpExport, type OtlpExportOptions } from './otlp.ts';
+export { type PoolState, type QueueState, watchPool, watchQueue } from './pool.ts';
 export { mountInPromClient, type PromClientRegistry } from './prom-client.ts';
 export { Registry, type RegistryOptions, type Scrape } from './registry.ts';
 export { watchRuntime } from './runtime.ts';

@@ -1,6 +1,7 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import type { ServerContext } from './context.ts';
 import { answerTo, errorBody, hinted } from './errors.ts';
+import { timeRequests } from './request-metrics.ts';
 import { mountAlerts } from './routes/alerts.ts';
 import { mountDoors } from './routes/door.ts';
 import { doors } from './routes/doors.ts';
@@ -52,6 +53,7 @@ export function buildApp(context: ServerContext): FastifyInstance {
     reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
+  timeRequests(app, context.registry);
   for (const mount of mounts) app.register(async (scope) => mount(scope, context));
   app.register(async (scope) => mountDoors(scope, context, doors));
   return app;

@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AlertManager, file, type Receiver, type Route, webhook } from '../alert/index.ts';
-import { ApiKeys } from '../auth/index.ts';
+import { AlertManager, file, observeAlerts, type Receiver, type Route, webhook } from '../alert/index.ts';
+import { ApiKeys, countAuthEvents } from '../auth/index.ts';
 import type { ThreatDetectorOptions } from '../detect/index.ts';
 import { Registry, watchRuntime } from '../metrics/index.ts';
 import { DetectionFlow, IngestPipeline } from '../pipeline/index.ts';
-import { openStore, type Store } from '../store/index.ts';
+import { observePool, openStore, type Store } from '../store/index.ts';
 import { AllowList } from './allow-list.ts';
 import { buildApp } from './app.ts';
 import type { ServeConfig } from './config.ts';
@@ -72,6 +72,7 @@ async function openInto(
   opened.defer(() => store.close());
   const registry = new Registry();
   opened.defer(watchRuntime(registry));
+  opened.defer(observePool(store, registry));
   const stream: AlertStream = new AlertStream({
     alert: (id) => {
       const alert = alerts.alert(id);
@@ -86,6 +87,7 @@ async function openInto(
     ...deliveryOf(config),
   });
   opened.defer(() => alerts.close());
+  opened.defer(observeAlerts(alerts, registry));
   const reputation = await openReputation(config.feeds, store, onError);
   opened.defer(() => reputation[Symbol.dispose]());
   opened.defer(() => keepLearned(reputation, store).catch(onError));
@@ -117,7 +119,7 @@ async function openInto(
   opened.defer(() => flow.close(config.shutdownMs).catch(onError));
   const watch: EngineWatch = new EngineWatch(engineOf({ pipeline, store, flow, alerts, stream }));
   opened.defer(() => watch.close());
-  const keys = new ApiKeys({ storage: store.apiKeys, onError });
+  const keys = new ApiKeys({ storage: store.apiKeys, listener: countAuthEvents(registry), onError });
   opened.defer(() => keys.settled());
   const users = new Users(store, onError);
   opened.defer(() => users.settled());

@@ -25,8 +25,9 @@ test('figures of alerts and of the pool show in a scrape', async () => {
   expect(text).toMatch(/^wolfsec_alerts_raised_total 2$/m);
   expect(text).toMatch(/^wolfsec_alerts_duplicates_total 1$/m);
   expect(text).toMatch(/^wolfsec_alerts_receiver_up\{receiver="team"\} 1$/m);
-  expect(text).toMatch(/^wolfsec_store_pool_size\{store="sqlite"\} 1$/m);
-  expect(text).toMatch(/^wolfsec_store_pool_acquired_total\{store="sqlite"\} [1-9]/m);
+  expect(text).toMatch(/^wolfsec_store_pool_connections_limit\{pool="sqlite"\} 1$/m);
+  expect(text).toMatch(/^wolfsec_store_pool_connections\{pool="sqlite",state="busy"\} [01]$/m);
+  expect(text).toMatch(/^wolfsec_store_pool_acquisitions_total\{pool="sqlite"\} [1-9]/m);
   end();
   await manager.close();
   await store.close();

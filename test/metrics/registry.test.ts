@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Metrics, negotiate, Registry, watchRuntime } from '../../src/metrics/index.ts';
+import {
+  Metrics,
+  negotiate,
+  Registry,
+  watchPool,
+  watchQueue,
+  watchRuntime,
+} from '../../src/metrics/index.ts';
 import { SeriesTable } from '../../src/metrics/series-table.ts';
 
 test('names and labels are held to the Prometheus rules', () => {
@@ -146,4 +153,28 @@ test('the runtime shows its figures', async () => {
   expect(text).toMatch(/nodejs_eventloop_delay_seconds\{stat="p99"\} 0\.\d+/);
   expect(text).toMatch(/nodejs_eventloop_utilization_ratio [\d.e-]+/);
   expect(text).toContain('process_network_bytes_total{direction="receive"}');
+});
+
+test('a pool and a queue show their state; what they count follows and never falls', async () => {
+  const registry = new Registry();
+  const pool = { size: 4, inUse: 3, idle: 1, waiting: 2, waitMs: 1500, acquired: 10, failedConnections: 1 };
+  const ends = [
+    watchPool(registry, 'app_db', 'main', () => pool),
+    watchQueue(registry, 'passwords', () => ({ running: 2, waiting: 7 })),
+  ];
+  await registry.text();
+  const text = await registry.text();
+  for (const line of [
+    'app_db_pool_connections{pool="main",state="busy"} 3',
+    'app_db_pool_connections_limit{pool="main"} 4',
+    'app_db_pool_utilization_ratio{pool="main"} 0.75',
+    'app_db_pool_wait_seconds_total{pool="main"} 1.5',
+    'app_db_pool_acquisitions_total{pool="main"} 10',
+    'wolfsec_offthread_tasks{queue="passwords",state="waiting"} 7',
+  ]) {
+    expect(text).toContain(`${line}\n`);
+  }
+  for (const end of ends) end();
+  pool.inUse = 0;
+  expect(await registry.text()).toBe(text);
 });

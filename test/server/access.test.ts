@@ -91,7 +91,7 @@ test('detections, alerts and rules can be asked for, in pages, and alerts acted 
     expect(refused).toEqual([]);
   }));
 
-test('metrics tell events, lag and queue; a closing service is not ready and takes nothing', () =>
+test('metrics tell events, lag, queue, requests, pool and alerts; a closing service is not ready and takes nothing', () =>
   withService({}, async (service) => {
     await send(service.url, '/v1/events', ndjson([attack()]));
     const { body, headers } = await ask(service.url, '/metrics');
@@ -100,6 +100,9 @@ test('metrics tell events, lag and queue; a closing service is not ready and tak
       'wolfsec_pipeline_events_total{source="ndjson"} 1',
       'wolfsec_pipeline_lag_seconds_count 1',
       'wolfsec_pipeline_queued_batches 0',
+      'wolfsec_server_request_duration_seconds_count{method="POST",route="/v1/events",status="2xx"} 1',
+      'wolfsec_store_pool_connections_limit{pool="sqlite"} 2',
+      'wolfsec_alerts_raised_total 1',
     ]) {
       expect(body).toContain(line);
     }
