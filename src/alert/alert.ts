@@ -35,6 +35,9 @@ export function openAlert(
   nowMs: number,
 ): Alert {
   const timeMs = detection.eventTimeMs ?? nowMs;
+  // A copy: V8 gives objects of a place whose first thousand live long a place among the old ones, and then every
+  // detection of a caller would be collected late, with all that it refers to.
+  const sample = JSON.parse(JSON.stringify(detection)) as Detection;
   return {
     // From the first detection, so that the same one raised again after a crash opens the same alert.
     id: derivedId(timeMs, [fingerprint, id]),
@@ -43,9 +46,9 @@ export function openAlert(
     kind: detection.kind,
     ruleId: detection.ruleId,
     title: detection.title,
-    entities: detection.entities ?? {},
-    tags: detection.tags,
-    sample: detection,
+    entities: sample.entities ?? {},
+    tags: sample.tags,
+    sample,
     firstMs: timeMs,
     level: detection.level,
     status: 'open',

@@ -19,7 +19,7 @@ export function openJournal(options: JournalOptions, ledger: Ledger): Promise<Jo
 }
 
 function apply(record: JournalRecord, { book, risks, undelivered, deadLetters }: Ledger): void {
-  for (const id of record.d ?? []) book.remember(id);
+  for (const id of record.d ?? []) if (!book.seen.has(id)) book.seen.add(id);
   for (const alert of record.a ?? []) book.restoreAlert(alert);
   for (const [id, count, lastMs, seenMs, version, risk] of record.t ?? []) {
     const alert = book.alerts.get(id);
@@ -27,8 +27,8 @@ function apply(record: JournalRecord, { book, risks, undelivered, deadLetters }:
     if (alert) Object.assign(alert, { count, lastMs, seenMs, version, risk });
   }
   for (const group of record.g ?? []) book.restoreGroup(groupOf(group));
-  for (const [key, id] of record.p ?? []) book.groups.get(key)?.pending.add(id);
-  for (const key of record.h ?? []) book.groups.delete(key);
+  for (const [key, id] of record.p ?? []) book.groups.byKey.get(key)?.pending.add(id);
+  for (const key of record.h ?? []) book.groups.byKey.delete(key);
   for (const [entity, score, atMs] of record.r ?? []) risks.restore({ entity, score, atMs });
   for (const silence of record.s ?? []) book.silences.put(silence);
   for (const id of record.q ?? []) book.silences.remove(id);
@@ -39,7 +39,7 @@ function apply(record: JournalRecord, { book, risks, undelivered, deadLetters }:
     deadLetters.set(letter.notification.key, letter);
   }
   for (const key of record.y ?? []) deadLetters.delete(key);
-  for (const id of record.z ?? []) book.alerts.delete(id);
+  for (const id of record.z ?? []) book.forget(id);
 }
 
 /** Things in one line of a checkpoint: a line takes well under a millisecond to write down. */
@@ -56,29 +56,26 @@ export async function checkpoint(
   nowMs: number,
 ): Promise<void> {
   const { book, risks, undelivered, deadLetters } = ledger;
-  const parts: Generator<JournalRecord>[] = [
-    sliced([...book.alerts.keys()], (ids) => ({
-      a: ids.map((id) => book.alerts.get(id)).filter((a) => a !== undefined),
+  const silences = () => book.silences.list(nowMs, true);
+  const parts = [
+    sliced([...book.alerts.keys()], (ids) => ({ a: found(ids, book.alerts) })),
+    sliced([...book.groups.byKey.keys()], (keys) => ({
+      g: found(keys, book.groups.byKey).map(groupRecord),
     })),
-    sliced([...book.groups.keys()], (keys) => ({
-      g: keys
-        .map((key) => book.groups.get(key))
-        .filter((group) => group !== undefined)
-        .map(groupRecord),
+    sliced([...undelivered.keys()], (keys) => ({ n: found(keys, undelivered) })),
+    sliced([...deadLetters.keys()], (keys) => ({ x: found(keys, deadLetters) })),
+    sliced(
+      silences().map(({ id }) => id),
+      (ids) => ({ s: silences().filter(({ id }) => ids.includes(id)) }),
+    ),
+    sliced(risks.entities(), (names) => ({
+      r: found(names, risks).map(({ entity, score, atMs }) => [entity, score, atMs]),
     })),
-    sliced([...undelivered.keys()], (keys) => ({
-      n: keys.map((key) => undelivered.get(key)).filter((n) => n !== undefined),
-    })),
-    sliced([...deadLetters.keys()], (keys) => ({
-      x: keys.map((key) => deadLetters.get(key)).filter((x) => x !== undefined),
-    })),
-    sliced(book.silences.list(nowMs), (silences) => ({ s: silences })),
-    sliced(risks.all(), (all) => ({ r: all.map(({ entity, score, atMs }) => [entity, score, atMs]) })),
-    sliced([...book.seen], (ids) => ({ d: ids }), 2_000),
+    sliced(book.seen.all(), (ids) => ({ d: ids.filter((id) => book.seen.has(id)) }), 2_000),
   ];
   for (const part of parts) {
-    for (const record of part) {
-      await journal.append(JSON.stringify(record));
+    for (const line of part) {
+      await journal.append(line);
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -86,11 +83,20 @@ export async function checkpoint(
   journal.dropBefore(segment);
 }
 
-/** Looks things up when their turn comes, so that each part holds the newest state. */
-function* sliced<T>(
-  all: readonly T[],
-  record: (slice: readonly T[]) => JournalRecord | { [K in keyof JournalRecord]: unknown },
+/**
+ * Lines that are written down when the disk takes them, as changes are, so that each holds the newest state and never
+ * what a line before it has overtaken.
+ */
+function* sliced(
+  all: readonly string[],
+  record: (slice: readonly string[]) => JournalRecord,
   size = partSize,
-): Generator<JournalRecord> {
-  for (let at = 0; at < all.length; at += size) yield record(all.slice(at, at + size)) as JournalRecord;
+): Generator<() => string> {
+  for (let at = 0; at < all.length; at += size) {
+    const slice = all.slice(at, at + size);
+    yield () => JSON.stringify(record(slice));
+  }
 }
+
+const found = <T>(keys: readonly string[], by: { get(key: string): T | undefined }): T[] =>
+  keys.map((key) => by.get(key)).filter((one) => one !== undefined);

@@ -1,74 +1,25 @@
 import { join } from 'node:path';
 import type { Detection } from '../detect/detection.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
-import { type Journal, type JournalOptions, type Store, type StoredAlert, uuidv7 } from '../store/index.ts';
+import { type Journal, type StoredAlert, uuidv7 } from '../store/index.ts';
 import { type Alert, severityOf, toStored } from './alert.ts';
-import { AlertBook, type BookOptions, detectionId } from './book.ts';
-import { Change } from './change.ts';
-import { type DeliveryFigures, type DeliveryOptions, DeliveryQueue } from './deliver/queue.ts';
-import type { Receiver } from './deliver/receiver.ts';
-import { groupKeyOf } from './group.ts';
+import { AlertBook } from './book.ts';
+import type { Change } from './change.ts';
+import { Commits } from './commits.ts';
+import { DeliveryQueue } from './deliver/queue.ts';
+import { detectionId } from './detection-id.ts';
 import { checkpoint, type Ledger, openJournal } from './ledger.ts';
 import type { Notification } from './notification.ts';
+import type { AlertFigures, AlertManagerOptions } from './options.ts';
 import { Projection } from './projection.ts';
-import { type DeadLetter, encodeChanges, type JournalRecord } from './record.ts';
-import { type EntityRisk, RiskLedger, type RiskOptions } from './risk.ts';
-import { type Route, RouteTree } from './route.ts';
+import { Outcome, type Raised } from './raised.ts';
+import type { DeadLetter, JournalRecord } from './record.ts';
+import { type EntityRisk, RiskLedger } from './risk.ts';
+import { riskDetection, riskRuleId } from './risk-alert.ts';
+import { RouteTree } from './route.ts';
 import type { NewSilence, Silence } from './silence.ts';
 
-export interface AlertManagerOptions extends Omit<BookOptions, 'routes'> {
-  /** Folder of the durable outbox; `outbox` is made in it. One process at a time. */
-  readonly dataFolder: string;
-  readonly receivers: Readonly<Record<string, Receiver>>;
-  /** Default: everything to the only receiver. */
-  readonly route?: Route;
-  /** Where alerts are put for queries. Default: nowhere. The caller closes it. */
-  readonly store?: Store;
-  /** Detections below this level raise no alert. Default `low`. */
-  readonly minLevel?: Detection['level'];
-  readonly risk?: RiskOptions;
-  /** How messages are delivered, for all receivers or by receiver. */
-  readonly delivery?: DeliveryOptions;
-  readonly deliveryOf?: Readonly<Record<string, DeliveryOptions>>;
-  /** How often the clock is looked at, in milliseconds; `false` for never: call `tick`. Default 1,000. */
-  readonly tickMs?: number | false;
-  /** How long changes gather before they go to the store, in milliseconds. Default 200. */
-  readonly storeEveryMs?: number;
-  readonly journal?: Omit<JournalOptions, 'folder'>;
-  /** Dead letters kept at most; the oldest goes. Default 1,000. */
-  readonly maxDeadLetters?: number;
-  readonly now?: () => number;
-  /** Told of alerts that changed, once that is durable: for those who watch. Must return at once. */
-  readonly onChanged?: (alertIds: Iterable<string>) => void;
-}
-
-export interface Raised {
-  /** The alerts that the detections belong to, as they now are. */
-  readonly alerts: readonly StoredAlert[];
-  /** Those of them that did not exist before. */
-  readonly opened: readonly StoredAlert[];
-  /** Detections counted; the others were counted before, or lie below `minLevel`. */
-  readonly counted: number;
-  /** Messages on their way because of them. */
-  readonly notifications: number;
-}
-
-export interface AlertFigures {
-  readonly open: number;
-  readonly groups: number;
-  readonly raised: number;
-  readonly duplicates: number;
-  readonly suppressed: number;
-  readonly throttled: number;
-  readonly evicted: number;
-  readonly undelivered: number;
-  readonly deadLetters: number;
-  /** Alerts and risks that the store has yet to take. */
-  readonly storeWaiting: number;
-  readonly storeFailures: number;
-  readonly journalWaiting: number;
-  readonly receivers: Readonly<Record<string, DeliveryFigures>>;
-}
+const noRisk = { highest: 0, crossed: [] };
 
 /**
  * From detections to somebody who knows: counts them into alerts, groups, silences and routes those, and delivers
@@ -76,10 +27,10 @@ export interface AlertFigures {
  */
 export class AlertManager implements AsyncDisposable {
   readonly #book: AlertBook;
-  readonly #routes: RouteTree;
   readonly #ledger: Ledger;
   readonly #risks: RiskLedger;
   readonly #journal: Journal;
+  readonly #commits: Commits;
   readonly #queues: ReadonlyMap<string, DeliveryQueue>;
   readonly #projection: Projection | undefined;
   readonly #minSeverity: number;
@@ -93,13 +44,23 @@ export class AlertManager implements AsyncDisposable {
 
   private constructor(
     options: AlertManagerOptions,
-    parts: { routes: RouteTree; ledger: Ledger; journal: Journal },
+    { ledger, journal }: { ledger: Ledger; journal: Journal },
   ) {
-    this.#routes = parts.routes;
-    this.#ledger = parts.ledger;
-    this.#book = parts.ledger.book;
-    this.#risks = parts.ledger.risks;
-    this.#journal = parts.journal;
+    this.#ledger = ledger;
+    this.#book = ledger.book;
+    this.#risks = ledger.risks;
+    this.#journal = journal;
+    this.#commits = new Commits(
+      journal,
+      {
+        taken: ({ notifications }) => {
+          for (const notification of notifications) ledger.undelivered.set(notification.key, notification);
+        },
+        durable: (change) => this.#durable(change),
+        failed: (change, later) => this.#takeBack(change, later),
+      },
+      options.journal?.maxWaiting,
+    );
     this.#now = options.now ?? Date.now;
     this.#minSeverity = severityOf(options.minLevel ?? 'low');
     this.#maxDeadLetters = options.maxDeadLetters ?? 1_000;
@@ -142,7 +103,7 @@ export class AlertManager implements AsyncDisposable {
     };
     const folder = join(options.dataFolder, 'outbox');
     const journal = await openJournal({ ...options.journal, folder }, ledger);
-    const manager = new AlertManager(options, { routes, ledger, journal });
+    const manager = new AlertManager(options, { ledger, journal });
     manager.#start(options.tickMs ?? 1_000);
     return manager;
   }
@@ -156,40 +117,43 @@ export class AlertManager implements AsyncDisposable {
    * Counts a batch, durable together.
    *
    * @throws {WolfsecError} `WOLFSEC_STORE_FULL` where the disk is: nothing was counted, raise it again.
+   *   `WOLFSEC_LIMIT_EXCEEDED` where too many detections wait for the disk already.
    */
-  async raiseAll(detections: readonly Detection[]): Promise<Raised> {
-    if (this.#closed) throw new WolfsecError('WOLFSEC_DISPOSED', 'the AlertManager is closed');
-    const nowMs = this.#now();
-    const changes: Change[] = [];
-    for (const detection of detections) this.#count(detection, nowMs, changes);
-    await this.#commit(changes);
-    const alerts = new Set(changes.flatMap(({ touched }) => [...touched]));
-    const opened = changes.flatMap((change) => [...change.opened]);
-    return {
-      alerts: [...alerts].map((alert) => this.#stored(alert)),
-      opened: opened.map((alert) => this.#stored(alert)),
-      counted: changes.length,
-      notifications: changes.reduce((sum, { notifications }) => sum + notifications.length, 0),
-    };
+  raiseAll(detections: readonly Detection[]): Promise<Raised> {
+    const outcome = new Outcome(this.#stored);
+    try {
+      const nowMs = this.#now();
+      const change = this.#gather();
+      const before = change.notifications.length;
+      for (const detection of detections) this.#count(detection, nowMs, change, outcome);
+      outcome.notifications = change.notifications.length - before;
+    } catch (error) {
+      void this.#commits.commit();
+      return Promise.reject(error);
+    }
+    return this.#commits.commit().then(() => outcome);
   }
 
   /** Marks an alert as seen by somebody: no repeats, no updates unless it escalates. `undefined` where it is not open. */
   async acknowledge(id: string, by: string, note?: string): Promise<StoredAlert | undefined> {
-    return this.#act(id, this.#book.acknowledge(id, by, note, this.#now()));
+    if (!this.#book.acknowledge(id, by, note, this.#now(), this.#gather())) return undefined;
+    await this.#commits.commit();
+    return this.alert(id);
   }
 
   /** Ends an alert; the next detection of the kind opens a new one. `undefined` where there is none or it has ended. */
   async resolve(id: string, by: string, note?: string): Promise<StoredAlert | undefined> {
-    return this.#act(id, this.#book.resolve(id, by, note, this.#now()));
+    if (!this.#book.resolve(id, by, note, this.#now(), this.#gather())) return undefined;
+    await this.#commits.commit();
+    return this.alert(id);
   }
 
   /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for matchers or times that cannot be. */
   async silence(silence: NewSilence): Promise<Silence> {
     const nowMs = this.#now();
     const made = this.#book.silences.make(uuidv7(nowMs), silence, nowMs);
-    const change = new Change();
-    change.silences.push(made);
-    await this.#commit([change]);
+    this.#gather().silences.push(made);
+    await this.#commits.commit();
     this.#book.silences.put(made);
     return made;
   }
@@ -197,9 +161,8 @@ export class AlertManager implements AsyncDisposable {
   /** Ends a silence before its time; `false` where there is none. */
   async unsilence(id: string): Promise<boolean> {
     if (!this.#book.silences.get(id)) return false;
-    const change = new Change();
-    change.endedSilences.push(id);
-    await this.#commit([change]);
+    this.#gather().endedSilences.push(id);
+    await this.#commits.commit();
     return this.#book.silences.remove(id);
   }
 
@@ -209,7 +172,7 @@ export class AlertManager implements AsyncDisposable {
 
   /** Open and acknowledged alerts, and those resolved of late. */
   alerts(): StoredAlert[] {
-    return [...this.#book.alerts.values()].map((alert) => this.#stored(alert));
+    return Array.from(this.#book.alerts.values(), this.#stored);
   }
 
   alert(id: string): StoredAlert | undefined {
@@ -244,7 +207,8 @@ export class AlertManager implements AsyncDisposable {
 
   /** Looks at the clock: what went quiet is resolved, what is due is told. Runs by itself every `tickMs`. */
   async tick(): Promise<void> {
-    await this.#commit([this.#book.tick(this.#now())]);
+    this.#book.tick(this.#now(), this.#gather());
+    await this.#commits.commit();
     const gone = this.#book.sweep((id) => this.#projection?.waitsFor(id) ?? false);
     if (gone.length > 0) await this.#append({ z: gone });
   }
@@ -257,20 +221,17 @@ export class AlertManager implements AsyncDisposable {
 
   figures(): AlertFigures {
     const { book, undelivered, deadLetters } = this.#ledger;
-    const { duplicates, suppressed, throttled, evicted } = book.figures;
     return {
-      open: [...book.alerts.values()].filter(({ status }) => status !== 'resolved').length,
-      groups: book.groups.size,
+      ...book.figures,
+      ...book.groups.figures,
+      open: book.open,
+      groups: book.groups.byKey.size,
       raised: this.#raised,
-      duplicates,
-      suppressed,
-      throttled,
-      evicted,
       undelivered: undelivered.size,
       deadLetters: deadLetters.size,
       storeWaiting: this.#projection?.waiting ?? 0,
       storeFailures: this.#projection?.failures ?? 0,
-      journalWaiting: this.#journal.waiting,
+      journalWaiting: this.#commits.waiting + this.#journal.waiting,
       receivers: Object.fromEntries([...this.#queues].map(([name, queue]) => [name, queue.figures()])),
     };
   }
@@ -294,7 +255,7 @@ export class AlertManager implements AsyncDisposable {
     this.#book.rebuild(this.#now());
     this.#journal.onSegment = (segment) => this.#writeCheckpoint(segment);
     this.#writeCheckpoint(this.#journal.segment);
-    this.#projection?.changed(this.#book.alerts.keys());
+    this.#projection?.all(this.#book.alerts.keys());
     for (const notification of this.#ledger.undelivered.values()) this.#enqueue(notification);
     if (tickMs !== false) {
       // A failed tick has been told to the callers of raise as well, and the next one tries again.
@@ -302,47 +263,33 @@ export class AlertManager implements AsyncDisposable {
     }
   }
 
-  #count(detection: Detection, nowMs: number, changes: Change[]): void {
+  #gather(): Change {
+    if (this.#closed) throw new WolfsecError('WOLFSEC_DISPOSED', 'the AlertManager is closed');
+    return this.#commits.gather();
+  }
+
+  #count(detection: Detection, nowMs: number, change: Change, outcome: Outcome): void {
     if (severityOf(detection.level) < this.#minSeverity) return;
-    const change = this.#book.raise(detection, detectionId(detection) ?? uuidv7(nowMs), nowMs);
-    if (!change) return;
-    changes.push(change);
-    if (detection.ruleId === riskRuleId) return;
-    const { risks, crossed } = this.#risks.add(detection, nowMs);
-    change.risks = risks;
-    const highest = risks.reduce((most, { score }) => Math.max(most, score), 0);
-    for (const alert of change.touched) alert.risk = highest;
-    for (const risk of crossed) this.#count(riskDetection(risk), nowMs, changes);
+    const id = detectionId(detection) ?? uuidv7(nowMs);
+    if (this.#book.counted(id)) return;
+    const { highest, crossed } =
+      detection.ruleId === riskRuleId ? noRisk : this.#risks.add(detection, nowMs, change.risks);
+    outcome.count(this.#book.raise(detection, id, highest, nowMs, change));
+    for (const risk of crossed) this.#count(riskDetection(risk), nowMs, change, outcome);
   }
 
-  async #act(id: string, change: Change | undefined): Promise<StoredAlert | undefined> {
-    if (!change) return undefined;
-    await this.#commit([change]);
-    return this.alert(id);
+  /** A change is on disk: receivers and store may know. */
+  #durable(change: Change): void {
+    this.#raised += change.seen.length;
+    for (const notification of change.notifications) this.#enqueue(notification);
+    this.#projection?.changed(change);
+    this.#onChanged?.(idsOf(change));
   }
 
-  /** Makes changes durable, then lets store and receivers know. */
-  async #commit(changes: readonly Change[]): Promise<void> {
-    const real = changes.filter((change) => !change.empty);
-    if (real.length === 0) return;
-    for (const { notifications } of real) {
-      for (const notification of notifications) this.#ledger.undelivered.set(notification.key, notification);
-    }
-    try {
-      await this.#journal.append(encodeChanges(real));
-    } catch (error) {
-      for (const change of real.toReversed()) {
-        this.#book.undo(change);
-        for (const { key } of change.notifications) this.#ledger.undelivered.delete(key);
-      }
-      throw error;
-    }
-    for (const change of real) {
-      if (change.seen !== undefined) this.#raised++;
-      for (const notification of change.notifications) this.#enqueue(notification);
-      this.#projection?.changed(idsOf(change), change.risks);
-      this.#onChanged?.(idsOf(change));
-    }
+  #takeBack(change: Change, later: Change): void {
+    this.#book.undo(change, later);
+    this.#risks.undo(change.risks);
+    for (const { key } of change.notifications) this.#ledger.undelivered.delete(key);
   }
 
   #enqueue(notification: Notification): void {
@@ -387,34 +334,10 @@ export class AlertManager implements AsyncDisposable {
       .catch(() => {});
   }
 
-  #stored(alert: Alert): StoredAlert {
-    const [branch] = this.#routes.branchesOf(alert.labels);
-    return toStored(alert, branch ? groupKeyOf(branch, alert.labels) : '');
-  }
+  readonly #stored = (alert: Alert): StoredAlert => toStored(alert, this.#book.groups.keyOf(alert));
 }
 
 function* idsOf({ touched, written }: Change): Generator<string> {
-  for (const { id } of touched) yield id;
-  for (const { id } of written) yield id;
-}
-
-/** Its alerts add no risk of their own. */
-const riskRuleId = 'wolfsec.risk';
-
-/** An entity whose risk has reached the threshold is itself something to tell. */
-function riskDetection({ entity, score, atMs }: EntityRisk): Detection {
-  const [kind = 'entity', ...rest] = entity.split(':');
-  const field = kind === 'address' ? 'source.ip' : kind;
-  return {
-    kind: 'correlation',
-    ruleId: riskRuleId,
-    title: `Risk of ${kind} ${rest.join(':')} has reached ${Math.round(score)}`,
-    level: 'high',
-    tags: [],
-    matched: [],
-    eventTimeMs: atMs,
-    event: { index: 0, id: `risk:${entity}:${atMs}` },
-    entities: { [field]: rest.join(':') },
-    correlation: { group: { entity }, count: Math.round(score), events: [] },
-  };
+  for (const { id } of touched.keys()) yield id;
+  for (const alert of written) if (!touched.has(alert)) yield alert.id;
 }

@@ -1,5 +1,5 @@
 import { defaultRegistry, type Registry } from '../metrics/index.ts';
-import type { AlertFigures } from './manager.ts';
+import type { AlertFigures } from './options.ts';
 
 /** Shows an AlertManager's figures in the registry; gives a function that ends it. */
 export function observeAlerts(

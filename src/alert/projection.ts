@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Store, StoredAlert } from '../store/index.ts';
+import type { Change } from './change.ts';
 import type { EntityRisk } from './risk.ts';
 
-const batchSize = 200;
+/** Alerts written together: laying out so many takes about half a millisecond, and meanwhile nothing else runs. */
+const batchSize = 50;
+
+/** Counts and risks, which change with every detection, are written in every so many rounds. */
+const roundsBetweenCounts = 5;
 
 /**
  * Carries alerts and risks into the store, where queries find them. The journal is what survives a crash; this
@@ -14,9 +19,14 @@ export class Projection {
   readonly #everyMs: number;
   readonly #read: (id: string) => StoredAlert | undefined;
   readonly #closing = new AbortController();
+  /** Alerts of which more changed than the count. */
   readonly #alerts = new Set<string>();
+  readonly #counts = new Set<string>();
   readonly #risks = new Map<string, EntityRisk>();
   #running: Promise<void> | undefined;
+  #flushing = false;
+  /** Ends the wait in which changes gather. */
+  #hurry: (() => void) | undefined;
   failures = 0;
   lastError: unknown;
 
@@ -26,41 +36,59 @@ export class Projection {
     this.#read = read;
   }
 
-  changed(alertIds: Iterable<string>, risks: readonly EntityRisk[] = []): void {
-    for (const id of alertIds) this.#alerts.add(id);
-    for (const risk of risks) this.#risks.set(risk.entity, risk);
-    if (this.#alerts.size + this.#risks.size > 0) this.#running ??= this.#run();
+  changed({ touched, written, risks }: Change): void {
+    for (const { id } of written) this.#alerts.add(id);
+    for (const { id } of touched.keys()) this.#counts.add(id);
+    for (const risk of risks.values()) this.#risks.set(risk.entity, risk);
+    this.#start();
+  }
+
+  /** All of these may have changed. */
+  all(ids: Iterable<string>): void {
+    for (const id of ids) this.#alerts.add(id);
+    this.#start();
   }
 
   /** Whether the store has yet to take this alert. */
   waitsFor(id: string): boolean {
-    return this.#alerts.has(id);
+    return this.#alerts.has(id) || this.#counts.has(id);
   }
 
   get waiting(): number {
-    return this.#alerts.size + this.#risks.size;
+    return this.#alerts.size + this.#counts.size + this.#risks.size;
   }
 
   /** Resolves once the store has everything that changed so far. */
   async flush(): Promise<void> {
-    while (this.#running && !this.#closing.signal.aborted) await this.#running;
+    this.#flushing = true;
+    this.#hurry?.();
+    try {
+      while (this.#running && !this.#closing.signal.aborted) await this.#running;
+    } finally {
+      this.#flushing = false;
+    }
   }
 
   async close(graceMs: number): Promise<void> {
-    const grace = sleep(graceMs, undefined, { ref: false, signal: this.#closing.signal }).catch(() => {});
+    const grace = sleep(graceMs, undefined, { signal: this.#closing.signal }).catch(() => {});
     await Promise.race([this.flush(), grace]);
     this.#closing.abort();
     await this.#running;
   }
 
+  #start(): void {
+    if (this.waiting > 0) this.#running ??= this.#run();
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     let failed = 0;
-    // A short wait gathers the changes of a burst: an alert counted a thousand times is written once.
-    await this.#pause(this.#everyMs);
+    let round = 0;
     while (this.waiting > 0 && !signal.aborted) {
+      // A wait before each round gathers changes: an alert counted a thousand times meanwhile is written once.
+      await this.#gather();
       try {
-        await this.#writeSome();
+        await this.#round(this.#flushing || round++ % roundsBetweenCounts === 0);
         failed = 0;
       } catch (error) {
         this.failures++;
@@ -71,23 +99,51 @@ export class Projection {
     this.#running = undefined;
   }
 
-  async #writeSome(): Promise<void> {
-    const ids = [...this.#alerts].slice(0, batchSize);
-    const risks = [...this.#risks.values()].slice(0, batchSize);
+  /** Writes what waits now, in batches between which other work gets its turn. */
+  async #round(withCounts: boolean): Promise<void> {
+    const ids = withCounts ? [...new Set([...this.#alerts, ...this.#counts])] : [...this.#alerts];
+    for (let at = 0; at < ids.length; at += batchSize) await this.#putAlerts(ids.slice(at, at + batchSize));
+    const risks = withCounts ? [...this.#risks.values()] : [];
+    for (let at = 0; at < risks.length; at += batchSize)
+      await this.#putRisks(risks.slice(at, at + batchSize));
+  }
+
+  async #putAlerts(ids: readonly string[]): Promise<void> {
     const alerts = ids.map(this.#read).filter((alert) => alert !== undefined);
     // Taken off first: what changes while the write is under way is marked anew.
-    for (const id of ids) this.#alerts.delete(id);
-    for (const { entity } of risks) this.#risks.delete(entity);
+    for (const id of ids) {
+      this.#alerts.delete(id);
+      this.#counts.delete(id);
+    }
     try {
       await this.#store.alerts.put(alerts);
+    } catch (error) {
+      for (const id of ids) this.#alerts.add(id);
+      throw error;
+    }
+  }
+
+  async #putRisks(risks: readonly EntityRisk[]): Promise<void> {
+    for (const { entity } of risks) this.#risks.delete(entity);
+    try {
       await this.#store.risks.put(
         risks.map(({ entity, score, atMs }) => ({ entity, score, updatedMs: atMs })),
       );
     } catch (error) {
-      for (const id of ids) this.#alerts.add(id);
       for (const risk of risks) if (!this.#risks.has(risk.entity)) this.#risks.set(risk.entity, risk);
       throw error;
     }
+  }
+
+  #gather(): Promise<void> {
+    if (this.#flushing || this.#closing.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#everyMs).unref();
+      this.#hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #pause(ms: number): Promise<void> {

@@ -48,37 +48,28 @@ export interface JournalRecord {
   e?: number;
 }
 
-/** Writes several changes down as one line, so that they become durable together. */
-export function encodeChanges(changes: readonly Change[]): string {
+/** Writes a change down as one line, so that all of it becomes durable together. */
+export function encodeChange(change: Change): string {
   const record: JournalRecord = {};
-  const add = <Part extends Exclude<keyof JournalRecord, 'e'>>(
-    part: Part,
-    items: readonly NonNullable<JournalRecord[Part]>[number][],
-  ) => {
-    if (items.length === 0) return;
-    const known = record[part] as unknown[] | undefined;
-    if (known) known.push(...items);
-    else record[part] = [...items] as JournalRecord[Part];
-  };
-  for (const change of changes) {
-    if (change.seen !== undefined) add('d', [change.seen]);
-    add('a', [...change.written]);
-    for (const alert of change.touched) {
-      if (change.written.has(alert)) continue;
-      const { id, count, lastMs, seenMs, version, risk } = alert;
-      add('t', [[id, count, lastMs, seenMs, version, risk]]);
-    }
-    add('g', [...change.groups].map(groupRecord));
-    add('p', change.pending);
-    add(
-      'r',
-      change.risks.map(({ entity, score, atMs }) => [entity, score, atMs] as [string, number, number]),
-    );
-    add('h', change.endedGroups);
-    add('s', change.silences);
-    add('q', change.endedSilences);
-    add('n', change.notifications);
+  if (change.seen.length > 0) record.d = change.seen;
+  if (change.written.size > 0) record.a = [...change.written];
+  const counts: NonNullable<JournalRecord['t']> = [];
+  for (const alert of change.touched.keys()) {
+    if (change.written.has(alert)) continue;
+    counts.push([alert.id, alert.count, alert.lastMs, alert.seenMs, alert.version, alert.risk]);
   }
+  if (counts.length > 0) record.t = counts;
+  if (change.groups.size > 0) record.g = Array.from(change.groups.values(), groupRecord);
+  // A group that is written in full says itself what is pending in it.
+  const pending = change.pending.filter(([key]) => !change.groups.has(key));
+  if (pending.length > 0) record.p = pending;
+  if (change.risks.size > 0) {
+    record.r = Array.from(change.risks.values(), ({ entity, score, atMs }) => [entity, score, atMs]);
+  }
+  if (change.endedGroups.size > 0) record.h = [...change.endedGroups];
+  if (change.silences.length > 0) record.s = change.silences;
+  if (change.endedSilences.length > 0) record.q = change.endedSilences;
+  if (change.notifications.length > 0) record.n = change.notifications;
   return JSON.stringify(record);
 }
 

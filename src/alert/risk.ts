@@ -20,6 +20,11 @@ export interface EntityRisk {
   readonly atMs: number;
 }
 
+/** What one change added to an entity. */
+export interface RiskStep extends EntityRisk {
+  readonly added: number;
+}
+
 interface Score {
   score: number;
   atMs: number;
@@ -63,25 +68,43 @@ export class RiskLedger {
     this.#threshold = threshold;
   }
 
-  /** Adds a detection to each of its entities. `crossed` are those that reached the threshold by it. */
-  add(detection: Detection, nowMs: number): { risks: EntityRisk[]; crossed: EntityRisk[] } {
-    const risks: EntityRisk[] = [];
-    const crossed: EntityRisk[] = [];
+  /**
+   * Adds a detection to each of its entities, notes that down in `steps`, and gives the highest score and what has
+   * reached the threshold by it.
+   */
+  add(
+    detection: Detection,
+    nowMs: number,
+    steps: Map<string, RiskStep>,
+  ): { highest: number; crossed: readonly EntityRisk[] } {
+    let highest = 0;
+    let crossed: EntityRisk[] = none;
+    const weight = this.#weights[detection.level];
     for (const entity of entitiesOf(detection)) {
       const known = this.#scores.get(entity) ?? { score: 0, atMs: nowMs, told: false };
       const decayed = this.#decayed(known, nowMs);
       if (known.told && decayed < this.#threshold / 2) known.told = false;
-      known.score = decayed + this.#weights[detection.level];
+      known.score = decayed + weight;
       known.atMs = Math.max(known.atMs, nowMs);
       this.#scores.set(entity, known);
-      const risk = { entity, score: known.score, atMs: known.atMs };
-      risks.push(risk);
-      if (!known.told && known.score >= this.#threshold) {
-        known.told = true;
-        crossed.push(risk);
-      }
+      const { score, atMs } = known;
+      steps.set(entity, { entity, score, atMs, added: (steps.get(entity)?.added ?? 0) + weight });
+      highest = Math.max(highest, score);
+      if (known.told || score < this.#threshold) continue;
+      known.told = true;
+      crossed = [...crossed, { entity, score, atMs }];
     }
-    return { risks, crossed };
+    return { highest, crossed };
+  }
+
+  /** Takes back what a change added. */
+  undo(steps: ReadonlyMap<string, RiskStep>): void {
+    for (const { entity, added } of steps.values()) {
+      const known = this.#scores.peek(entity);
+      if (!known) continue;
+      known.score = Math.max(0, known.score - added);
+      if (known.score < this.#threshold) known.told = false;
+    }
   }
 
   /** The score as it is now, decayed. */
@@ -103,20 +126,30 @@ export class RiskLedger {
     this.#scores.set(entity, { score, atMs, told: score >= this.#threshold });
   }
 
-  all(): EntityRisk[] {
-    return [...this.#scores.entries()].map(([entity, { score, atMs }]) => ({ entity, score, atMs }));
+  entities(): string[] {
+    return [...this.#scores.keys()];
+  }
+
+  /** As it was when last added to. */
+  get(entity: string): EntityRisk | undefined {
+    const known = this.#scores.peek(entity);
+    return known && { entity, score: known.score, atMs: known.atMs };
   }
 
   #decayed({ score, atMs }: Score, nowMs: number): number {
-    return score * 0.5 ** (Math.max(0, nowMs - atMs) / this.#halfLifeMs);
+    return nowMs <= atMs ? score : score * 0.5 ** ((nowMs - atMs) / this.#halfLifeMs);
   }
 }
 
+const none: EntityRisk[] = [];
+
 function entitiesOf({ entities = {} }: Detection): string[] {
-  const found = new Set<string>();
+  const found: string[] = [];
   for (const name in entities) {
     const kind = kinds[name];
-    if (kind !== undefined) found.add(`${kind}:${entities[name]}`);
+    if (kind === undefined) continue;
+    const entity = `${kind}:${entities[name]}`;
+    if (!found.includes(entity)) found.push(entity);
   }
-  return [...found];
+  return found;
 }

@@ -1,6 +1,6 @@
 import type { Detection } from '../detect/detection.ts';
 import { type NewThreat, uuidv7 } from '../store/index.ts';
-import { detectionId } from './book.ts';
+import { detectionId } from './detection-id.ts';
 
 /** A detection as the store keeps it. Without an id or a source and line, it gets a new id each time. */
 export function threatOf(detection: Detection, nowMs: number, alertId?: string): NewThreat {

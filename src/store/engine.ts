@@ -35,7 +35,7 @@ export interface SqlEngine {
   write(statement: Statement): Promise<StatementResult>;
   /** Runs all statements or none. */
   transaction(statements: readonly Statement[]): Promise<StatementResult[]>;
-  /** Inserts the rows whose key is new, all or none, and tells how many those were. */
+  /** Inserts rows, all or none, and tells how many were new or updated. No key may come twice where the target updates. */
   insert(insert: RowInsert): Promise<number>;
   pool(): PoolFigures;
   close(): Promise<void>;

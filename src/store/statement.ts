@@ -18,12 +18,18 @@ export interface StatementResult {
 /** Type of a column in a {@link RowInsert}, as PostgreSQL's `unnest` needs to know it. */
 export type ColumnType = 'text' | 'bigint' | 'double precision';
 
-/** Where a batch of rows goes. Rows whose key is already there are left as they are. */
+/** Where a batch of rows goes. Rows whose key is already there are left as they are, or updated where `update` says so. */
 export interface InsertTarget {
   readonly table: string;
   readonly columns: readonly (readonly [name: string, type: ColumnType])[];
   /** Columns of the unique key that makes the insert idempotent. */
   readonly key: readonly string[];
+  /** Columns that a row with a known key takes over, if its `newer` column is higher (`>`) or not lower (`>=`). */
+  readonly update?: {
+    readonly columns: readonly string[];
+    readonly newer: string;
+    readonly operator: '>' | '>=';
+  };
   /** Take the roll-up lock shared, so that a roll-up never sees a gap in `seq`. */
   readonly rolledUp?: boolean;
 }
@@ -32,4 +38,12 @@ export interface InsertTarget {
 export interface RowInsert {
   readonly target: InsertTarget;
   readonly values: readonly SqlValue[];
+}
+
+/** What becomes of a row whose key is there: the end of the insert statement, the same in both dialects. */
+export function conflictClause({ table, key, update }: InsertTarget): string {
+  const conflict = `on conflict (${key.join(', ')}) do`;
+  if (!update) return `${conflict} nothing`;
+  const set = update.columns.map((column) => `${column} = excluded.${column}`).join(', ');
+  return `${conflict} update set ${set} where excluded.${update.newer} ${update.operator} ${table}.${update.newer}`;
 }

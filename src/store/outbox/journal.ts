@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { constants, type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { WolfsecError } from '../../errors.ts';
-import { decodeFrame, encodeFrame } from './frame.ts';
+import { decodeFrame, FrameBuffer } from './frame.ts';
 import { lockFolder } from './lock.ts';
+import { type Segment, Segments } from './segments.ts';
+import { type WriteBytes, writeAll } from './write.ts';
 
 export interface JournalOptions {
   /** Folder of the segments; made where it is missing. One process at a time. */
@@ -13,42 +13,35 @@ export interface JournalOptions {
   /** Records that may wait for the disk at once. Default 100,000. */
   readonly maxWaiting?: number;
   /** Writes a frame; tests put a failing disk in its place. */
-  readonly write?: (file: FileHandle, bytes: Buffer, position: number) => Promise<void>;
+  readonly write?: WriteBytes;
 }
 
+/** A line of the log, or what writes it down when the disk is free for it, so that it holds the newest state. */
+export type JournalRecord = string | (() => string);
+
 interface Waiting {
-  readonly record: string;
+  readonly record: JournalRecord;
   readonly resolve: () => void;
   readonly reject: (error: WolfsecError) => void;
 }
 
-interface Segment {
-  readonly number: number;
-  readonly file: FileHandle;
-  position: number;
-}
-
-/** Records in one frame at most, and characters: bounds how long the first waits for the last. */
+/** Records in one frame at most: bounds how long the first waits for the last. */
 const maxFrameRecords = 4_096;
-const maxFrameCharacters = 1 << 20;
 
 /**
  * An append-only log whose `append` resolves when the record is on disk. Whatever comes while one write is under
- * way shares the next one (group commit). Segments are filled with zeros ahead of use, so that a synced write
+ * way shares the next one (group commit). Segments are filled ahead of use and used again, so that a synced write
  * changes no metadata: 0.14 ms instead of 0.30 ms on ext4.
  */
 export class Journal {
-  readonly #folder: string;
-  readonly #segmentBytes: number;
+  readonly #segments: Segments;
   readonly #maxWaiting: number;
-  readonly #write: NonNullable<JournalOptions['write']>;
+  readonly #write: WriteBytes;
   readonly #unlock: () => void;
+  readonly #frame = new FrameBuffer();
   #waiting: Waiting[] = [];
   #segment: Segment | undefined;
-  #prepared: Promise<Segment> | undefined;
-  #oldest: number;
-  #newest: number;
-  #nextFrame: number;
+  #nextFrame = 1;
   #running: Promise<void> | undefined;
   #closed = false;
   /** Called when a new segment begins: the time to write down the whole state and drop what is before. */
@@ -58,16 +51,10 @@ export class Journal {
   readonly damage: string[] = [];
 
   private constructor({ folder, segmentBytes = 32 << 20, maxWaiting = 100_000, write }: JournalOptions) {
-    this.#folder = folder;
-    this.#segmentBytes = segmentBytes;
     this.#maxWaiting = maxWaiting;
     this.#write = write ?? writeAll;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#segments = new Segments(folder, segmentBytes, this.#write);
     this.#unlock = lockFolder(folder);
-    const numbers = this.#segmentNumbers();
-    this.#oldest = numbers[0] ?? 1;
-    this.#newest = numbers.at(-1) ?? 0;
-    this.#nextFrame = 1;
   }
 
   /**
@@ -79,7 +66,7 @@ export class Journal {
     const journal = new Journal(options);
     try {
       journal.#replay(visit);
-      journal.#segment = await journal.#prepare();
+      journal.#segment = await journal.#segments.next();
     } catch (error) {
       journal.#unlock();
       throw diskError(options.folder, error);
@@ -93,7 +80,7 @@ export class Journal {
 
   /** The segment being written. */
   get segment(): number {
-    return this.#segment?.number ?? this.#newest;
+    return this.#segment?.number ?? 0;
   }
 
   /**
@@ -101,11 +88,11 @@ export class Journal {
    *
    * @throws {WolfsecError} `WOLFSEC_STORE_FULL` where the disk is: nothing of it is kept, and it may be tried again.
    */
-  append(record: string): Promise<void> {
+  append(record: JournalRecord): Promise<void> {
     if (this.#closed)
-      return Promise.reject(new WolfsecError('WOLFSEC_DISPOSED', `${this.#folder} is closed`));
+      return Promise.reject(new WolfsecError('WOLFSEC_DISPOSED', `${this.#segments.folder} is closed`));
     if (this.#waiting.length >= this.#maxWaiting) {
-      const message = `${this.#folder}: ${this.#maxWaiting} records wait for the disk already`;
+      const message = `${this.#segments.folder}: ${this.#maxWaiting} records wait for the disk already`;
       return Promise.reject(new WolfsecError('WOLFSEC_LIMIT_EXCEEDED', message));
     }
     return new Promise((resolve, reject) => {
@@ -114,9 +101,9 @@ export class Journal {
     });
   }
 
-  /** Deletes whole segments older than `number`. */
+  /** Lets go of whole segments older than `number`. */
   dropBefore(number: number): void {
-    for (; this.#oldest < number; this.#oldest++) rmSync(this.#path(this.#oldest), { force: true });
+    this.#segments.dropBefore(number);
   }
 
   /** Waits for what was appended, then closes. */
@@ -125,11 +112,7 @@ export class Journal {
     this.#closed = true;
     await this.#running;
     await this.#segment?.file.close();
-    const spare = await this.#prepared?.catch(() => undefined);
-    if (spare) {
-      await spare.file.close();
-      rmSync(this.#path(spare.number), { force: true });
-    }
+    await this.#segments.close();
     this.#unlock();
   }
 
@@ -143,7 +126,7 @@ export class Journal {
         for (const { resolve } of group) resolve();
       } catch (error) {
         this.figures.failed += group.length;
-        const known = diskError(this.#folder, error);
+        const known = diskError(this.#segments.folder, error);
         for (const { reject } of group) reject(known);
       }
     }
@@ -151,98 +134,52 @@ export class Journal {
   }
 
   #take(): Waiting[] {
-    let characters = 0;
-    let count = 0;
-    while (count < this.#waiting.length && count < maxFrameRecords && characters < maxFrameCharacters) {
-      characters += (this.#waiting[count++] as Waiting).record.length;
-    }
-    if (count === this.#waiting.length) {
+    if (this.#waiting.length <= maxFrameRecords) {
       const all = this.#waiting;
       this.#waiting = [];
       return all;
     }
-    return this.#waiting.splice(0, count);
+    return this.#waiting.splice(0, maxFrameRecords);
   }
 
   async #writeFrame(group: readonly Waiting[]): Promise<void> {
-    const bytes = encodeFrame(
-      this.#nextFrame,
-      group.map(({ record }) => record),
+    const length = this.#frame.fill(
+      group.map(({ record }) => (typeof record === 'string' ? record : record())),
     );
     let segment = this.#segment;
-    if (!segment || segment.position + bytes.length > this.#segmentBytes) {
-      segment = await this.#nextSegment(bytes.length);
+    if (!segment || segment.position + length > this.#segments.bytes) {
+      segment = await this.#nextSegment(length);
     }
-    await this.#write(segment.file, bytes, segment.position);
-    segment.position += bytes.length;
+    await this.#write(segment.file, this.#frame.seal(this.#nextFrame, segment.number), segment.position);
+    segment.position += length;
     this.#nextFrame++;
     this.figures.frames++;
     this.figures.records += group.length;
-    this.figures.bytes += bytes.length;
-    // Half full: have the next one ready before it is needed.
-    if (segment.position > this.#segmentBytes / 2) this.#prepareAhead();
+    this.figures.bytes += length;
+    if (segment.position > this.#segments.bytes / 2) this.#segments.prepare();
   }
 
   async #nextSegment(needed: number): Promise<Segment> {
-    const ready = this.#prepared ?? this.#prepare();
-    this.#prepared = undefined;
-    const next = await ready;
+    const next = await this.#segments.next();
     await this.#segment?.file.close();
     this.#segment = next;
     // A frame larger than a segment is still written whole: the file simply grows past its filled part.
-    if (needed <= this.#segmentBytes) this.onSegment?.(next.number);
+    if (needed <= this.#segments.bytes) this.onSegment?.(next.number);
     return next;
   }
 
-  #prepareAhead(): void {
-    if (this.#prepared) return;
-    this.#prepared = this.#prepare();
-    this.#prepared.catch(() => {
-      // Tried again when the current segment is full; that failure reaches the caller.
-      this.#prepared = undefined;
-    });
-  }
-
-  async #prepare(): Promise<Segment> {
-    const number = this.#newest + 1;
-    const path = this.#path(number);
-    const file = await open(path, constants.O_CREAT | constants.O_RDWR | constants.O_DSYNC, 0o600);
-    try {
-      const zeros = Buffer.alloc(1 << 20);
-      const plain = await open(path, 'r+');
-      try {
-        for (let at = 0; at < this.#segmentBytes; at += zeros.length) {
-          const length = Math.min(zeros.length, this.#segmentBytes - at);
-          await this.#write(plain, zeros.subarray(0, length), at);
-        }
-        await plain.sync();
-      } finally {
-        await plain.close();
-      }
-      await syncFolder(this.#folder);
-    } catch (error) {
-      await file.close();
-      rmSync(path, { force: true });
-      throw error;
-    }
-    this.#newest = number;
-    return { number, file, position: 0 };
-  }
-
   #replay(visit: (record: string) => void): void {
-    const numbers = this.#segmentNumbers();
     let expected: number | undefined;
-    for (const number of numbers) {
-      const bytes = readFileSync(this.#path(number));
+    for (const number of this.#segments.numbers()) {
+      const path = this.#segments.path(number);
+      const bytes = readFileSync(path);
       let offset = 0;
       for (;;) {
-        const frame = decodeFrame(bytes, offset);
+        const frame = decodeFrame(bytes, offset, number);
         // A frame that is not whole was never confirmed to anybody: the log of this segment ends here.
         if (!frame) break;
         if (expected !== undefined && frame.number !== expected) {
-          this.damage.push(
-            `${this.#path(number)} at byte ${offset}: ${frame.number - expected} writes before are missing`,
-          );
+          this.damage.push(`${path} at byte ${offset}: ${frame.number - expected} writes before are missing`);
         }
         for (const record of frame.records) visit(record);
         expected = frame.number + 1;
@@ -250,36 +187,6 @@ export class Journal {
       }
     }
     this.#nextFrame = expected ?? 1;
-  }
-
-  #segmentNumbers(): number[] {
-    return readdirSync(this.#folder)
-      .map((name) => /^(\d{12})\.log$/.exec(name)?.[1])
-      .filter((digits) => digits !== undefined)
-      .map(Number)
-      .sort((a, b) => a - b);
-  }
-
-  #path(number: number): string {
-    return join(this.#folder, `${String(number).padStart(12, '0')}.log`);
-  }
-}
-
-async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
-  }
-}
-
-/** Makes a new file's name durable too. Windows has no such call and needs none. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

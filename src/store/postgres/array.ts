@@ -1,8 +1,8 @@
-import type { RowInsert, SqlValue, Statement } from '../statement.ts';
+import { conflictClause, type RowInsert, type SqlValue, type Statement } from '../statement.ts';
 
 /** Inserts a batch as one statement: one array a column, unnested by the server. */
 export function unnestStatement({ target, values }: RowInsert, lock: string): Statement {
-  const { table, columns, key, rolledUp } = target;
+  const { table, columns, rolledUp } = target;
   const names = columns.map(([name]) => name).join(', ');
   const arrays = columns.map(([, type], at) => `$${at + 1}::${type}[]`).join(', ');
   const [withLock, crossLock] = rolledUp
@@ -11,7 +11,7 @@ export function unnestStatement({ target, values }: RowInsert, lock: string): St
     : ['', ''];
   return {
     sql: `${withLock}insert into ${table} (${names}) select ${columns.map(([name]) => `row.${name}`).join(', ')}
-      from unnest(${arrays}) as row (${names})${crossLock} on conflict (${key.join(', ')}) do nothing`,
+      from unnest(${arrays}) as row (${names})${crossLock} ${conflictClause(target)}`,
     parameters: columns.map((_, at) => arrayLiteral(values, at, columns.length)),
   };
 }

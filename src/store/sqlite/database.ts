@@ -1,5 +1,12 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { InsertTarget, Row, SqlValue, Statement, StatementResult } from '../statement.ts';
+import {
+  conflictClause,
+  type InsertTarget,
+  type Row,
+  type SqlValue,
+  type Statement,
+  type StatementResult,
+} from '../statement.ts';
 import type { ThreadOptions } from './protocol.ts';
 
 /** Prepared statements kept; composed filters make many shapes, so the oldest go. */
@@ -86,9 +93,10 @@ export class Database {
   }
 }
 
-function insertSql({ table, columns, key }: InsertTarget, rows: number): string {
+function insertSql(target: InsertTarget, rows: number): string {
+  const { table, columns } = target;
   const names = columns.map(([name]) => name).join(', ');
   const row = `(${columns.map(() => '?').join(', ')})`;
   const all = Array.from({ length: rows }, () => row).join(', ');
-  return `insert into ${table} (${names}) values ${all} on conflict (${key.join(', ')}) do nothing`;
+  return `insert into ${table} (${names}) values ${all} ${conflictClause(target)}`;
 }

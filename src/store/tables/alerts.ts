@@ -2,6 +2,7 @@ import type { SelectQueryBuilder } from 'kysely';
 import { storable, storableOrNull } from '../clean.ts';
 import type { Queries } from '../query.ts';
 import type { AlertTable, Schema } from '../schema.ts';
+import type { InsertTarget, SqlValue } from '../statement.ts';
 import { entityColumn, likeText } from './threats.ts';
 
 export type AlertStatus = 'open' | 'acknowledged' | 'resolved';
@@ -81,13 +82,70 @@ export interface Alerts {
   groups(status: AlertStatus, limit?: number): Promise<AlertGroup[]>;
 }
 
+const alertTarget: InsertTarget = {
+  table: 'alerts',
+  columns: [
+    ['id', 'text'],
+    ['fingerprint', 'text'],
+    ['group_key', 'text'],
+    ['kind', 'text'],
+    ['rule_id', 'text'],
+    ['title', 'text'],
+    ['level', 'text'],
+    ['severity', 'bigint'],
+    ['status', 'text'],
+    ['suppressed_by', 'text'],
+    ['count', 'bigint'],
+    ['first_ms', 'bigint'],
+    ['last_ms', 'bigint'],
+    ['risk', 'double precision'],
+    ['host', 'text'],
+    ['user_name', 'text'],
+    ['source_ip', 'text'],
+    ['entities', 'text'],
+    ['tags', 'text'],
+    ['sample', 'text'],
+    ['changed_by', 'text'],
+    ['note', 'text'],
+    ['updated_ms', 'bigint'],
+    ['version', 'bigint'],
+  ],
+  key: ['id'],
+  update: {
+    columns: [
+      'status',
+      'suppressed_by',
+      'count',
+      'level',
+      'severity',
+      'last_ms',
+      'risk',
+      'changed_by',
+      'note',
+      'updated_ms',
+      'version',
+    ],
+    newer: 'version',
+    operator: '>',
+  },
+};
+
 export function alertTable(queries: Queries): Alerts {
   const { build } = queries;
   return {
     async put(alerts) {
       if (alerts.length === 0) return 0;
-      const changed = await queries.all(alerts.map((alert) => upsert(queries, toRow(alert))));
-      return changed.reduce((sum, one) => sum + one, 0);
+      const newest = new Map<string, StoredAlert>();
+      for (const alert of alerts) {
+        const known = newest.get(alert.id);
+        if (!known || known.version < alert.version) newest.set(alert.id, alert);
+      }
+      const values: SqlValue[] = [];
+      for (const alert of newest.values()) {
+        const row = toRow(alert);
+        for (const [column] of alertTarget.columns) values.push(row[column as keyof AlertTable]);
+      }
+      return queries.engine.insert({ target: alertTarget, values });
     },
     async get(id) {
       const row = await queries.first(build.selectFrom('alerts').selectAll().where('id', '=', id));
@@ -169,30 +227,6 @@ export function alertTable(queries: Queries): Alerts {
       }));
     },
   };
-}
-
-function upsert({ build }: Queries, row: AlertTable) {
-  return build
-    .insertInto('alerts')
-    .values(row)
-    .onConflict((conflict) =>
-      conflict
-        .column('id')
-        .doUpdateSet(({ ref }) => ({
-          status: ref('excluded.status'),
-          suppressed_by: ref('excluded.suppressed_by'),
-          count: ref('excluded.count'),
-          level: ref('excluded.level'),
-          severity: ref('excluded.severity'),
-          last_ms: ref('excluded.last_ms'),
-          risk: ref('excluded.risk'),
-          changed_by: ref('excluded.changed_by'),
-          note: ref('excluded.note'),
-          updated_ms: ref('excluded.updated_ms'),
-          version: ref('excluded.version'),
-        }))
-        .whereRef('alerts.version', '<', 'excluded.version'),
-    );
 }
 
 /** Levels by severity. */

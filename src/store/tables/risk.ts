@@ -1,5 +1,6 @@
 import { storable } from '../clean.ts';
 import type { Queries } from '../query.ts';
+import type { InsertTarget } from '../statement.ts';
 
 /** The risk of a host, user or address at a moment; it decays from there. */
 export interface StoredRisk {
@@ -16,28 +17,30 @@ export interface Risks {
   top(limit?: number): Promise<StoredRisk[]>;
 }
 
+const riskTarget: InsertTarget = {
+  table: 'entity_risk',
+  columns: [
+    ['entity', 'text'],
+    ['score', 'double precision'],
+    ['updated_ms', 'bigint'],
+  ],
+  key: ['entity'],
+  update: { columns: ['score', 'updated_ms'], newer: 'updated_ms', operator: '>=' },
+};
+
 export function riskTable(queries: Queries): Risks {
   const { build } = queries;
   const select = () => build.selectFrom('entity_risk').select(['entity', 'score', 'updated_ms as updatedMs']);
   return {
     async put(risks) {
       if (risks.length === 0) return;
-      await queries.all(
-        risks.map(({ entity, score, updatedMs }) =>
-          build
-            .insertInto('entity_risk')
-            .values({ entity: storable(entity), score, updated_ms: updatedMs })
-            .onConflict((conflict) =>
-              conflict
-                .column('entity')
-                .doUpdateSet(({ ref }) => ({
-                  score: ref('excluded.score'),
-                  updated_ms: ref('excluded.updated_ms'),
-                }))
-                .whereRef('entity_risk.updated_ms', '<=', 'excluded.updated_ms'),
-            ),
-        ),
-      );
+      const newest = new Map<string, StoredRisk>();
+      for (const risk of risks) {
+        const entity = storable(risk.entity);
+        if (!((newest.get(entity)?.updatedMs ?? -1) > risk.updatedMs)) newest.set(entity, risk);
+      }
+      const values = [...newest].flatMap(([entity, { score, updatedMs }]) => [entity, score, updatedMs]);
+      await queries.engine.insert({ target: riskTarget, values });
     },
     get(entity) {
       return queries.first(select().where('entity', '=', storable(entity)));
