@@ -1,41 +1,56 @@
-// The main job, end to end: scans the samples with the starter rules, then times both back ends on them.
-import { readdirSync, readFileSync } from 'node:fs';
-import { Command } from 'commander';
-import { backend, nativeAvailable } from '../src/backend/select.ts';
-import { registerScan } from '../src/cli/verbs/scan.ts';
-import { ThreatDetector } from '../src/detect/index.ts';
-import { detectFormat, textToNdjson } from '../src/event/index.ts';
+// The main job, end to end: the service on this machine, with the samples played to it as though they happened now.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { backend } from '../src/backend/select.ts';
+import { starterRules } from '../src/cli/paths.ts';
+import { replay } from '../src/cli/replay/replay.ts';
+import { findInputs } from '../src/cli/scan/inputs.ts';
+import { openService, readConfig, type Service } from '../src/server/index.ts';
 
-const samples = new URL('../samples/', import.meta.url);
-const rules = new URL('../rules', import.meta.url).pathname;
+/** Events a second: enough to see something at once, slow enough to follow. */
+const rate = 60;
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-const program = new Command().exitOverride();
-registerScan(program);
-await program.parseAsync(['scan', samples.pathname, '--rules', rules, '--fail-on', 'never'], {
-  from: 'user',
-});
+// Where the install ran no scripts, the page is built now.
+if (!existsSync(path('../dist/dashboard/index.html'))) await import('./build-dashboard.ts');
 
-const { name, target, cpuFeatures, reason } = backend();
-const what = target ? `${target}, ${cpuFeatures.join(' ')}` : reason;
-console.log(`\nBack end in use: ${name} (${what})`);
-const batches = readdirSync(samples).map((file) => toNdjson(readFileSync(new URL(file, samples))));
-for (const each of nativeAvailable() ? (['native', 'portable'] as const) : (['portable'] as const)) {
-  using detector = await ThreatDetector.create({ rules, backend: each });
-  console.log(`${each.padEnd(8)} ${Math.round(eventsPerSecond(detector)).toLocaleString('en')} events/s`);
+// What is played is nobody's data: it goes when the service does.
+const data = await mkdtemp(join(tmpdir(), 'wolfsec-start-'));
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+
+try {
+  const service = await open();
+  const { name, target, reason } = backend();
+  console.log(`Back end in use: ${name} (${target ?? reason})`);
+  console.log(
+    `${service.pipeline.detector.rules.length} rules; the samples are played at ${rate} events a second.`,
+  );
+  console.log(`\n  Dashboard: ${service.url}/#/sign-in/${await service.users.link()}\n`);
+  console.log('The link signs in once, within ten minutes. Ctrl-C ends it all.');
+  await replay(findInputs([path('../samples')]), {
+    url: service.url,
+    rate,
+    times: Number.POSITIVE_INFINITY,
+    now: true,
+    signal: stop.signal,
+  }).finally(() => service.close());
+} finally {
+  await rm(data, { recursive: true, force: true });
 }
+console.log('\nstopped');
 
-function toNdjson(bytes: Buffer): Buffer {
-  const text = bytes.toString('utf8');
-  const format = detectFormat(text.split('\n', 50)) ?? 'ndjson';
-  return format === 'ndjson' ? bytes : textToNdjson(text, format, new Date()).ndjson;
-}
-
-/** Half a second of the samples over and over, after a round to warm up. */
-function eventsPerSecond(detector: ThreatDetector): number {
-  const round = () => batches.reduce((sum, batch) => sum + detector.detectBatch(batch).events, 0);
-  round();
-  const start = performance.now();
-  let events = 0;
-  while (performance.now() - start < 500) events += round();
-  return (events / (performance.now() - start)) * 1000;
+/** On the usual port, or on any other where that is taken. */
+async function open(): Promise<Service> {
+  const flags = { data, feeds: [path('start/blocklist.txt')] };
+  const options = { rules: [starterRules], onError: (error: unknown) => console.error(error) };
+  try {
+    return await openService({ ...options, config: readConfig({ flags }) });
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
+    return openService({ ...options, config: readConfig({ flags: { ...flags, port: 0 } }) });
+  }
 }

@@ -14,6 +14,8 @@ export interface ReplayOptions {
   /** How often the inputs are played. Default 1. */
   readonly times?: number;
   readonly format?: Format;
+  /** Stamp each event with the time of its sending (`@timestamp`), as though it happened now. Default `false`. */
+  readonly now?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -102,11 +104,12 @@ async function deliver(
     'idempotency-key': randomUUID(),
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
   };
+  const body = (options.now ? lines.map(stamped) : lines).join('\n');
   for (let tries = 1; ; tries++) {
     const answer = await fetch(new URL('/v1/events', url), {
       method: 'POST',
       headers,
-      body: lines.join('\n'),
+      body,
       ...(signal ? { signal } : {}),
     }).catch((cause: Error) => {
       if (signal?.aborted) throw cause;
@@ -115,7 +118,7 @@ async function deliver(
         cause,
       );
     });
-    const body = await answer.text();
+    const said = await answer.text();
     const again = answer.status === 429 || answer.status === 503;
     if (again && tries < maxTries) {
       figures.held++;
@@ -124,15 +127,28 @@ async function deliver(
       continue;
     }
     if (answer.status !== 200 && answer.status !== 400) {
-      throw failed(`${url} answered ${answer.status}: ${body.slice(0, 500)}`);
+      throw failed(`${url} answered ${answer.status}: ${said.slice(0, 500)}`);
     }
-    const outcome = parsed(body);
-    if (!outcome) throw failed(`${url} answered ${answer.status}: ${body.slice(0, 500)}`);
+    const outcome = parsed(said);
+    if (!outcome) throw failed(`${url} answered ${answer.status}: ${said.slice(0, 500)}`);
     figures.events += outcome.accepted;
     figures.rejected += outcome.rejected;
     figures.detections += outcome.detections;
     return;
   }
+}
+
+/** The event as though it happened now. `@timestamp` is what is looked at first; the rest stays as it was. */
+function stamped(line: string): string {
+  try {
+    const event: unknown = JSON.parse(line);
+    if (typeof event === 'object' && event !== null) {
+      return JSON.stringify({ ...event, '@timestamp': new Date().toISOString() });
+    }
+  } catch {
+    // Not an event: the service says so.
+  }
+  return line;
 }
 
 function parsed(body: string): { accepted: number; rejected: number; detections: number } | undefined {

@@ -7,6 +7,7 @@ interface ReplayFlags {
   readonly to: string;
   readonly rate: number;
   readonly times: number;
+  readonly now: boolean;
   readonly format?: Format;
 }
 
@@ -24,11 +25,12 @@ export function registerReplay(program: Command): void {
       1_000,
     )
     .option('--times <n>', 'how often the files are played', number(1, 1_000_000), 1)
+    .option('--now', 'stamp each event with the present time', false)
     .addOption(
       new Option('-f, --format <format>', 'format of the files (default: detected)').choices(formats),
     )
     .addHelpText('after', '\nThe API key is read from WOLFSEC_API_KEY.')
-    .action(async (files: string[], { to, rate, times, format }: ReplayFlags) => {
+    .action(async (files: string[], { to, rate, times, now, format }: ReplayFlags) => {
       if (!/^https?:\/\//.test(to) || !URL.canParse(to))
         program.error('--to takes an http:// or https:// address');
       const stop = new AbortController();
@@ -39,6 +41,7 @@ export function registerReplay(program: Command): void {
         url: to,
         rate,
         times,
+        now,
         signal: stop.signal,
         ...(key ? { key } : {}),
         ...(format ? { format } : {}),
