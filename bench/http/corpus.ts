@@ -57,8 +57,8 @@ export function ruleSetTests(): RuleSetTest[] | undefined {
     for (const file of readdirSync(resolve(folder, group)).filter((name) => name.endsWith('.yaml'))) {
       const document = parse(readFileSync(resolve(folder, group, file), 'utf8')) as {
         tests?: { stages?: Stage[] }[];
-      };
-      for (const stage of (document.tests ?? []).flatMap((test) => test.stages ?? [])) {
+      } | null;
+      for (const stage of (document?.tests ?? []).flatMap((test) => test.stages ?? [])) {
         const { input, output } = stage;
         if (input === undefined || input.encoded_request !== undefined) continue;
         const rawHeaders = Object.entries(input.headers ?? {}).flatMap(([name, value]) => [

@@ -92,6 +92,28 @@ describe.skipIf(!bothBackends)(`http inspection, native against portable (${with
       '<!--',
     ],
     ...['a', ' ', '=', '(', ')', ',', '0x41', '@@version', 'sleep(', '__proto__', 'java.lang.', '.php', '\\'],
+    // Plain words, commands and paths: what the native side tells harmless without reading it to the end.
+    ...[
+      'chairs of the row ',
+      'bash',
+      'python3.11 ',
+      'ls ',
+      '-la',
+      'w ',
+      'curl http://a.example/x ',
+      '@echo ',
+    ],
+    ...[
+      'whoami',
+      'c:/windows/cmd.exe ',
+      '/b?n/c?t ',
+      '%windir%/x ',
+      '2026-11-25 ',
+      'mysql.user',
+      '1or 2',
+      '\n',
+    ],
+    ...['https://192.168.1.1/a.php?', 'gopher://', '/**/', '  ', '\t', '\r', '```'],
   );
   const value = fc.oneof(
     fc.array(pieces, { maxLength: 24 }).map((all) => all.join('')),

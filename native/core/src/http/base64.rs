@@ -17,25 +17,25 @@ static VALUES: [u8; 256] = {
     values
 };
 
-/// The text that a base64 value hides, at whichever of the four alignments it reads as printable
-/// ASCII; none where it hides none.
-pub fn hidden_text(value: &[u8]) -> Option<Vec<u8>> {
+/// Writes the text that a base64 value hides, at whichever of the four alignments it reads as printable
+/// ASCII; tells whether it hides any.
+pub fn hidden_text(value: &[u8], text: &mut Vec<u8>) -> bool {
     let mut end = value.len();
     while end > 0 && value[end - 1] == b'=' {
         end -= 1;
     }
     if !(12..=16384).contains(&end) || value.len() - end > 2 {
-        return None;
+        return false;
     }
     if value[..end].iter().any(|&b| VALUES[b as usize] == NONE) {
-        return None;
+        return false;
     }
-    (0..4).find_map(|pad| decode(&value[..end], pad))
+    (0..4).any(|pad| decode(&value[..end], pad, text))
 }
 
 /// `pad` letters are missing in front: their bits read as zero, and the byte they share is dropped.
-fn decode(letters: &[u8], pad: u32) -> Option<Vec<u8>> {
-    let mut text = Vec::new();
+fn decode(letters: &[u8], pad: u32, text: &mut Vec<u8>) -> bool {
+    text.clear();
     let mut bits = pad * 6 % 8;
     let mut held = 0u32;
     let mut skip = pad > 0;
@@ -52,9 +52,32 @@ fn decode(letters: &[u8], pad: u32) -> Option<Vec<u8>> {
             continue;
         }
         if byte < 0x20 && !is_space(byte) || byte > 0x7e {
-            return None;
+            return false;
         }
         text.push(byte);
     }
-    Some(text)
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_hidden_text_at_any_alignment() {
+        let mut text = Vec::new();
+        assert!(hidden_text(b"c3lzdGVtKCdpZCcpOw==", &mut text));
+        assert_eq!(text, b"system('id');");
+        // The same text with its first letters cut off.
+        assert!(hidden_text(b"zdGVtKCdpZCcpOw==", &mut text));
+        assert!(text.ends_with(b"tem('id');"));
+        for none in [
+            "short",
+            "c3lzdGVtKCdpZCcpOw===",
+            "not base64 at all",
+            "////////////////",
+        ] {
+            assert!(!hidden_text(none.as_bytes(), &mut text), "{none}");
+        }
+    }
 }

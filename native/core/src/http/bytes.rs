@@ -13,8 +13,19 @@ pub fn is_alpha(byte: u8) -> bool {
 }
 
 pub fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+    WORD[byte as usize]
 }
+
+static WORD: [bool; 256] = {
+    let mut word = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = byte as u8;
+        word[byte] = letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b'$' | 0x80..);
+        byte += 1;
+    }
+    word
+};
 
 pub fn trim(mut text: &[u8]) -> &[u8] {
     while let [first, rest @ ..] = text

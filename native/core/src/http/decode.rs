@@ -1,148 +1,112 @@
 //! Taking encodings off. Source: RFC 3986 section 2.1, RFC 8259 section 7, HTML's character references.
 
-use std::borrow::Cow;
-
-use super::bytes::{at, find, hex_value, is_space};
+use super::bytes::{at, hex_value, is_space};
+use super::traits::{self, has_pair, traits_of};
 
 /// How often encodings may be nested in one another before the rest is read as it stands.
 const MAX_ROUNDS: usize = 4;
 
-/// Decodes `%XX`, and `+` to a space where `plus`; what is no encoding stays.
-pub fn percent_decode(text: &[u8], plus: bool) -> Cow<'_, [u8]> {
-    if !text.iter().any(|&b| b == b'%' || (plus && b == b'+')) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = Vec::with_capacity(text.len());
-    let mut i = 0;
+/// Decodes `%XX`, and `+` to a space where `plus`; what is no encoding stays. Gives the text itself
+/// where there is nothing to decode, else `room`.
+pub fn percent_decode<'t>(text: &'t [u8], plus: bool, room: &'t mut Vec<u8>) -> &'t [u8] {
+    let first = if plus {
+        memchr::memchr2(b'%', b'+', text)
+    } else {
+        memchr::memchr(b'%', text)
+    };
+    let Some(first) = first else { return text };
+    room.clear();
+    room.extend_from_slice(&text[..first]);
+    let mut i = first;
     while i < text.len() {
         let byte = text[i];
         if byte == b'%'
             && at(text, i + 1).is_ascii_hexdigit()
             && at(text, i + 2).is_ascii_hexdigit()
         {
-            out.push(hex_value(text[i + 1]) << 4 | hex_value(text[i + 2]));
+            room.push(hex_value(text[i + 1]) << 4 | hex_value(text[i + 2]));
             i += 3;
         } else {
-            out.push(if plus && byte == b'+' { b' ' } else { byte });
+            room.push(if plus && byte == b'+' { b' ' } else { byte });
             i += 1;
         }
     }
-    Cow::Owned(out)
+    room
 }
 
-/// Takes encodings off until nothing changes, folds look-alike letters to ASCII, and lower-cases.
-pub fn canonical(text: &[u8]) -> Cow<'_, [u8]> {
-    let mut kinds = 0u8;
-    for &byte in text {
-        kinds |= KINDS[byte as usize];
-    }
-    if kinds == 0 {
-        return Cow::Borrowed(text);
-    }
-    let mut value = text.to_ascii_lowercase();
-    if kinds == UPPER {
-        return Cow::Owned(value);
-    }
-    for _ in 0..MAX_ROUNDS {
-        let mut changed = false;
-        if value.contains(&b'%') {
-            changed |= replace(&mut value, percent_deep);
+/// Room to decode in.
+#[derive(Default)]
+pub struct Decoder {
+    value: Vec<u8>,
+    spare: Vec<u8>,
+}
+
+impl Decoder {
+    /// Takes encodings off until nothing changes, folds look-alike letters to ASCII, and lower-cases.
+    /// `read` are the text's traits; gives what came out and its traits.
+    pub fn canonical<'t>(&'t mut self, text: &'t [u8], read: u16) -> (&'t [u8], u16) {
+        if read & (traits::UPPER | traits::ENCODED) == 0 {
+            return (text, read);
         }
-        if value.contains(&b'&') {
-            changed |= replace(&mut value, entities);
-        }
-        if value.contains(&b'\\') {
-            changed |= replace(&mut value, escapes);
-        }
-        if !value.is_ascii() {
-            changed |= replace(&mut value, fold_overlong_two);
-            changed |= replace(&mut value, fold_overlong_three);
-            changed |= replace(&mut value, fold_look_alikes);
-        }
-        if !changed {
-            break;
-        }
+        let Self { value, spare } = self;
+        value.clear();
+        value.extend_from_slice(text);
         value.make_ascii_lowercase();
+        if read & traits::ENCODED == 0 {
+            return (value, read);
+        }
+        let mut decoded = false;
+        for _ in 0..MAX_ROUNDS {
+            let mut changed = replace(value, spare, |v| memchr::memchr(b'%', v), percent_deep);
+            changed |= replace(value, spare, |v| memchr::memchr(b'&', v), entities);
+            changed |= replace(value, spare, |v| memchr::memchr(b'\\', v), escapes);
+            if !value.is_ascii() {
+                let overlong = |v: &[u8]| memchr::memchr2(0xc0, 0xc1, v);
+                changed |= replace(value, spare, overlong, fold_overlong_two);
+                let overlong = |v: &[u8]| memchr::memchr(0xe0, v);
+                changed |= replace(value, spare, overlong, fold_overlong_three);
+                let look_alike = |v: &[u8]| memchr::memchr3(0xc2, 0xe2, 0xef, v);
+                changed |= replace(value, spare, look_alike, fold_look_alikes);
+            }
+            if !changed {
+                break;
+            }
+            decoded = true;
+            value.make_ascii_lowercase();
+        }
+        let read = if decoded { traits_of(value) } else { read };
+        (value, read)
     }
-    Cow::Owned(value)
 }
 
-const UPPER: u8 = 1;
-const ENCODED: u8 = 2;
-
-static KINDS: [u8; 256] = {
-    let mut kinds = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        if byte >= b'A' as usize && byte <= b'Z' as usize {
-            kinds[byte] = UPPER;
-        }
-        if byte >= 0x80 || byte == b'%' as usize || byte == b'&' as usize || byte == b'\\' as usize
-        {
-            kinds[byte] = ENCODED;
-        }
-        byte += 1;
-    }
-    kinds
-};
-
-/// Rewrites `value` by one pass from the left: `step` looks at a place and, where an encoding
-/// starts, writes what it stands for and gives its length. Tells whether anything changed.
-fn replace(value: &mut Vec<u8>, step: fn(&[u8], &mut Vec<u8>) -> usize) -> bool {
-    let mut out = Vec::new();
-    let mut copied = 0;
-    let mut i = 0;
-    while i < value.len() {
-        let mark = out.len();
-        if mark == 0 {
-            // Nothing found so far: what stands before the place is copied when something is.
-            let mut decoded = Vec::new();
-            let used = step(&value[i..], &mut decoded);
-            if used == 0 {
-                i += 1;
-                continue;
-            }
-            out.reserve(value.len());
-            out.extend_from_slice(&value[copied..i]);
-            out.extend_from_slice(&decoded);
-            i += used;
-            copied = i;
-            if out.is_empty() {
-                return replace_rest(value, i, step);
-            }
-            continue;
-        }
-        let used = step(&value[i..], &mut out);
-        if used == 0 {
-            out.push(value[i]);
-            i += 1;
-        } else {
-            i += used;
-        }
-        copied = i;
-    }
-    if copied == 0 {
+/// Rewrites `value` by one pass from the left: `step` looks at each place that `lead` finds and,
+/// where an encoding starts, writes what it stands for and gives its length. Tells whether anything
+/// changed: each encoding is longer than what it stands for.
+fn replace(
+    value: &mut Vec<u8>,
+    spare: &mut Vec<u8>,
+    lead: impl Fn(&[u8]) -> Option<usize>,
+    step: fn(&[u8], &mut Vec<u8>) -> usize,
+) -> bool {
+    let mut next = lead(value);
+    if next.is_none() {
         return false;
     }
-    let changed = out != *value;
-    *value = out;
-    changed
-}
-
-/// The same where what was decoded first came out empty.
-fn replace_rest(value: &mut Vec<u8>, from: usize, step: fn(&[u8], &mut Vec<u8>) -> usize) -> bool {
-    let mut out = Vec::with_capacity(value.len());
-    let mut i = from;
-    while i < value.len() {
-        let used = step(&value[i..], &mut out);
-        if used == 0 {
-            out.push(value[i]);
-            i += 1;
-        } else {
-            i += used;
-        }
+    spare.clear();
+    let mut copied = 0;
+    while let Some(place) = next {
+        spare.extend_from_slice(&value[copied..place]);
+        copied = place;
+        let used = step(&value[place..], spare);
+        copied += used;
+        let from = place + used.max(1);
+        next = lead(&value[from..]).map(|found| found + from);
     }
-    *value = out;
+    if spare.len() == copied {
+        return false;
+    }
+    spare.extend_from_slice(&value[copied..]);
+    std::mem::swap(value, spare);
     true
 }
 
@@ -379,80 +343,75 @@ fn fold_look_alikes(text: &[u8], out: &mut Vec<u8>) -> usize {
     3
 }
 
-/// White space runs to one space, short comments and NUL out: what the text signatures read.
-pub fn squeeze(text: &[u8]) -> Cow<'_, [u8]> {
-    let mut comment = false;
-    let mut other = false;
-    let mut previous = 0u8;
-    for &byte in text {
-        comment |= previous == b'/' && byte == b'*';
-        other |= byte == 0 || (9..=13).contains(&byte) || (byte == b' ' && previous == b' ');
-        previous = byte;
+/// White space runs to one space, short comments and NUL out: what the text signatures read. Gives
+/// the text itself where there is nothing to do, else `room`. `read` are the text's traits.
+pub fn squeeze<'t>(text: &'t [u8], read: u16, room: &'t mut Vec<u8>) -> &'t [u8] {
+    let comment = read & traits::LOOSE != 0 && has_pair(text, b'/', b'*');
+    let other = read & traits::LOOSE != 0 && text.iter().any(|&b| b == 0 || (9..=13).contains(&b));
+    if !comment && !other && (read & traits::SPACE == 0 || !has_pair(text, b' ', b' ')) {
+        return text;
     }
-    if !comment && !other {
-        return Cow::Borrowed(text);
-    }
-    let mut out = Vec::with_capacity(text.len());
-    let mut i = 0;
+    room.clear();
     if comment {
-        while i < text.len() {
-            if text[i] == b'/' && at(text, i + 1) == b'*' {
-                let mut end = i + 2;
-                while end < text.len() && end - i - 2 < 64 && text[end] != b'/' && text[end] != b'*'
-                {
-                    end += 1;
-                }
-                if at(text, end) == b'*' && at(text, end + 1) == b'/' {
-                    i = end + 2;
-                    continue;
-                }
-            }
-            out.push(text[i]);
-            i += 1;
-        }
+        without_comments(text, room);
     } else {
-        out.extend_from_slice(text);
+        room.extend_from_slice(text);
     }
     let mut kept = 0;
     let mut blank = false;
-    for i in 0..out.len() {
-        let byte = out[i];
+    for i in 0..room.len() {
+        let byte = room[i];
         if byte == 0 {
             continue;
         }
         if is_space(byte) {
             if !blank {
-                out[kept] = b' ';
+                room[kept] = b' ';
                 kept += 1;
             }
             blank = true;
             continue;
         }
         blank = false;
-        out[kept] = byte;
+        room[kept] = byte;
         kept += 1;
     }
-    out.truncate(kept);
-    Cow::Owned(out)
+    room.truncate(kept);
+    room
+}
+
+fn without_comments(text: &[u8], room: &mut Vec<u8>) {
+    let mut i = 0;
+    while i < text.len() {
+        if text[i] == b'/' && at(text, i + 1) == b'*' {
+            let mut end = i + 2;
+            while end < text.len() && end - i - 2 < 64 && text[end] != b'/' && text[end] != b'*' {
+                end += 1;
+            }
+            if at(text, end) == b'*' && at(text, end + 1) == b'/' {
+                i = end + 2;
+                continue;
+            }
+        }
+        room.push(text[i]);
+        i += 1;
+    }
 }
 
 /// Unescapes the inside of a JSON string to UTF-8 bytes; bad escapes stay as they are.
-pub fn json_unescape(text: &[u8]) -> Cow<'_, [u8]> {
-    if find(text, 0, b"\\").is_none() {
-        return Cow::Borrowed(text);
-    }
-    let mut out = Vec::with_capacity(text.len());
+pub fn json_unescape(text: &[u8], out: &mut Vec<u8>) {
+    out.clear();
     let mut i = 0;
-    while i < text.len() {
-        if text[i] != b'\\' || i + 1 >= text.len() {
-            out.push(text[i]);
-            i += 1;
-            continue;
+    while let Some(found) = memchr::memchr(b'\\', &text[i..]) {
+        out.extend_from_slice(&text[i..i + found]);
+        i += found;
+        if i + 1 >= text.len() {
+            break;
         }
         if text[i + 1] == b'u' {
             let (point, count) = hex_run(&text[i + 2..], 4);
             if count == 4 {
-                push_point(point, &mut out);
+                push_point(point, out);
                 i += 6;
                 continue;
             }
@@ -468,5 +427,8 @@ pub fn json_unescape(text: &[u8]) -> Cow<'_, [u8]> {
         }
         i += 2;
     }
-    Cow::Owned(out)
+    out.extend_from_slice(&text[i..]);
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ use super::fields::Visitor;
 
 /// `name=value` pairs joined by `&`.
 pub fn walk_form(text: &[u8], name_at: u16, value_at: u16, visitor: &mut impl Visitor) {
+    let (mut name_room, mut value_room) = (Vec::new(), Vec::new());
     let mut from = 0;
     while from <= text.len() {
         let to = find_byte(text, from, b'&').unwrap_or(text.len());
@@ -16,14 +17,16 @@ pub fn walk_form(text: &[u8], name_at: u16, value_at: u16, visitor: &mut impl Vi
         if to > from {
             let pair = &text[from..to];
             let split = find_byte(pair, 0, b'=');
-            let name = percent_decode(&pair[..split.unwrap_or(pair.len())], true);
-            if !visitor.field(name_at, &name, &name) {
+            let name = &pair[..split.unwrap_or(pair.len())];
+            let name = percent_decode(name, true, &mut name_room);
+            if !visitor.field(name_at, name, name) {
                 return;
             }
-            if let Some(split) = split
-                && !visitor.field(value_at, &name, &percent_decode(&pair[split + 1..], true))
-            {
-                return;
+            if let Some(split) = split {
+                let value = percent_decode(&pair[split + 1..], true, &mut value_room);
+                if !visitor.field(value_at, name, value) {
+                    return;
+                }
             }
         }
         from = to + 1;
@@ -32,14 +35,16 @@ pub fn walk_form(text: &[u8], name_at: u16, value_at: u16, visitor: &mut impl Vi
 
 /// Cookie pairs joined by `;`. RFC 6265 section 4.2.1.
 pub fn walk_cookies(text: &[u8], name_at: u16, value_at: u16, visitor: &mut impl Visitor) {
+    let (mut name_room, mut value_room) = (Vec::new(), Vec::new());
     for pair in text.split(|&b| b == b';') {
         let pair = trim(pair);
         if pair.is_empty() {
             continue;
         }
         let split = find_byte(pair, 0, b'=');
-        let name = percent_decode(&pair[..split.unwrap_or(pair.len())], false);
-        if !visitor.field(name_at, &name, &name) {
+        let name = &pair[..split.unwrap_or(pair.len())];
+        let name = percent_decode(name, false, &mut name_room);
+        if !visitor.field(name_at, name, name) {
             return;
         }
         if let Some(split) = split {
@@ -47,7 +52,8 @@ pub fn walk_cookies(text: &[u8], name_at: u16, value_at: u16, visitor: &mut impl
             if let [b'"', inner @ .., b'"'] = value {
                 value = inner;
             }
-            if !visitor.field(value_at, &name, &percent_decode(value, true)) {
+            let value = percent_decode(value, true, &mut value_room);
+            if !visitor.field(value_at, name, value) {
                 return;
             }
         }

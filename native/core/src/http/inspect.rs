@@ -1,17 +1,19 @@
-//! One program made ready, and the inspection of one request with it.
+//! The inspection of one request with a program made ready.
 
 use std::sync::Mutex;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
-
 use super::base64::hidden_text;
-use super::bytes::{contains, find_byte};
-use super::decode::{canonical, squeeze};
+use super::decode::{Decoder, squeeze};
+use super::document::is_document;
 use super::fields::{self, Check, Visitor};
+use super::grammar::{Grammar, GrammarCache};
 use super::hits::HitWriter;
-use super::program::{Kind, Limits, Program, Signature, Words, latin1, words};
+use super::literals::Literals;
+use super::program::{Kind, Limits, Program, latin1};
 use super::request::walk_request;
+use super::shape::{Place, Shape, compile};
+use super::traits::{self, traits_of};
+use super::words::Words;
 use super::{markup, shell, sql};
 
 /// Values as far as this are inspected; of longer ones the two ends.
@@ -20,48 +22,25 @@ const MAX_VALUE: usize = 65_536;
 const MAX_OPENING: usize = 256;
 /// Values that an application hands to an interpreter; elsewhere the text signatures serve alone.
 const GRAMMAR_LOCATIONS: u16 = 2 | 4 | 8 | 16 | 32 | 64 | 128 | 256 | 512 | 2048;
-
-struct Shape {
-    index: u16,
-    level: u8,
-    locations: u16,
-    names: Vec<Vec<u8>>,
-    contexts: u8,
-    documents: bool,
-    pattern: Option<Regex>,
-}
-
-impl Shape {
-    fn applies(&self, place: &Place) -> bool {
-        self.level <= place.level
-            && self.locations & place.location != 0
-            && (self.documents || !place.document)
-            && (self.names.is_empty() || self.names.iter().any(|name| name == place.name))
-    }
-}
-
-/// Shapes over one grammar's token strings, all tried in one pass.
-struct Grammar {
-    shapes: Vec<Shape>,
-    set: RegexSet,
-    words: Words,
-}
-
-struct Place<'v> {
-    level: u8,
-    location: u16,
-    name: &'v [u8],
-    document: bool,
-}
+/// Where documents of many objects repeat themselves.
+const REPEATING: u16 = fields::BODY | fields::BODY_NAME;
+/// The pattern of a shape that holds where squeezing leaves nothing: NUL bytes and comments alone.
+const BLANK: &str = "^$";
 
 /// Holds a program; every inspection borrows the one scratch room.
 pub struct Inspector {
     text: Vec<Shape>,
-    always: Vec<usize>,
-    automaton: AhoCorasick,
+    /// Places in `text` of the shapes without literals, by the number of a location's bit.
+    always: [Vec<usize>; 16],
+    /// Of those for blank values.
+    blank: Vec<usize>,
+    literals: Literals,
+    /// For each literal, the places in `text` of the shapes that it opens.
     opens: Vec<Vec<u32>>,
     sql: Grammar,
     shell: Grammar,
+    /// Letters that some command may start with that nothing separates or quotes: without and with a slash.
+    command_letters: [Box<[bool; 256]>; 2],
     markup: Grammar,
     checks: Vec<Shape>,
     check_of: Vec<usize>,
@@ -69,19 +48,28 @@ pub struct Inspector {
     scratch: Mutex<Scratch>,
 }
 
-#[derive(Default)]
+/// Room that inspections work in, so that values cost no allocation.
 struct Scratch {
     seen: Vec<u32>,
     stamp: u32,
     tokens: Vec<u8>,
     word: Vec<u8>,
+    hidden: Vec<u8>,
+    squeezed: Vec<u8>,
+    decoder: Decoder,
+    sql: GrammarCache,
+    shell: GrammarCache,
+    markup: GrammarCache,
     written: Vec<u16>,
-    /// Keys of this request that nothing was found in: arrays of objects repeat them.
-    clean: Vec<(u16, u64)>,
+    /// Short fields of this request that nothing was found in, by the low bits of their hash: arrays of
+    /// objects repeat names and values.
+    clean: [u64; MAX_CLEAN],
 }
 
-/// As many clean keys are remembered.
-const MAX_CLEAN: usize = 64;
+/// As many clean fields are remembered.
+const MAX_CLEAN: usize = 128;
+/// Fields as long as this, names and values together, are remembered.
+const MAX_REPEATED: usize = 48;
 
 impl Inspector {
     /// Reads and compiles a program.
@@ -92,19 +80,24 @@ impl Inspector {
         let mut literals: Vec<Vec<u8>> = Vec::new();
         let mut opens: Vec<Vec<u32>> = Vec::new();
         let mut places = std::collections::HashMap::new();
-        let mut text = Vec::new();
-        let mut always = Vec::new();
-        let mut checks = Vec::new();
-        let mut check_of = Vec::new();
+        let (mut text, mut blank) = (Vec::new(), Vec::new());
+        let mut always: [Vec<usize>; 16] = Default::default();
+        let (mut checks, mut check_of) = (Vec::new(), Vec::new());
         for (index, signature) in program.signatures.iter().enumerate() {
             match signature.kind {
                 Kind::Check => {
-                    checks.push(shape(index, signature, None));
+                    checks.push(Shape::new(index, signature, None));
                     check_of.push(signature.check);
                 }
                 Kind::Text => {
-                    if signature.literals.is_empty() {
-                        always.push(text.len());
+                    if signature.pattern == BLANK {
+                        blank.push(text.len());
+                    } else if signature.literals.is_empty() {
+                        for (bit, places) in always.iter_mut().enumerate() {
+                            if signature.locations >> bit & 1 != 0 {
+                                places.push(text.len());
+                            }
+                        }
                     }
                     for literal in &signature.literals {
                         let literal = latin1(literal);
@@ -118,28 +111,45 @@ impl Inspector {
                     let pattern = (!signature.pattern.is_empty())
                         .then(|| compile(&signature.pattern))
                         .transpose()?;
-                    text.push(shape(index, signature, pattern));
+                    text.push(Shape::new(index, signature, pattern));
                 }
                 _ => {}
             }
         }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&literals)
-            .map_err(|error| error.to_string())?;
+        let sql = Grammar::new(program, Kind::Sql, Words::new(&program.sql_words))?;
+        let shell = Grammar::new(program, Kind::Shell, Words::new(&program.shell_words))?;
+        let command_letters = [shell::WORD_LETTERS, shell::PATH_LETTERS].map(|letters| {
+            let known = program
+                .shell_words
+                .values()
+                .map(|class| class.as_bytes()[0]);
+            shell.openings(&letters.iter().copied().chain(known).collect::<Vec<_>>())
+        });
+        let markup = Grammar::new(program, Kind::Markup, Words::new(&program.markup_words))?;
         let scratch = Scratch {
             seen: vec![0; text.len()],
-            ..Scratch::default()
+            stamp: 0,
+            tokens: Vec::new(),
+            word: Vec::new(),
+            hidden: Vec::new(),
+            squeezed: Vec::new(),
+            decoder: Decoder::default(),
+            sql: sql.cache(),
+            shell: shell.cache(),
+            markup: markup.cache(),
+            written: Vec::new(),
+            clean: [0; MAX_CLEAN],
         };
         Ok(Self {
             text,
             always,
-            automaton,
+            blank,
+            literals: Literals::new(&literals)?,
             opens,
-            sql: grammar(program, Kind::Sql, words(&program.sql_words))?,
-            shell: grammar(program, Kind::Shell, words(&program.shell_words))?,
-            markup: grammar(program, Kind::Markup, words(&program.markup_words))?,
+            sql,
+            shell,
+            command_letters,
+            markup,
             checks,
             check_of,
             limits,
@@ -150,6 +160,7 @@ impl Inspector {
     /// Inspects one packed request and writes the hits into `out`; gives their number.
     pub fn inspect(&self, request: &[u8], level: u8, out: &mut [u8]) -> u32 {
         let mut scratch = self.scratch.lock().unwrap_or_else(|held| held.into_inner());
+        scratch.clean.fill(0);
         let mut inspection = Inspection {
             inspector: self,
             scratch: &mut scratch,
@@ -158,49 +169,9 @@ impl Inspector {
             fields: 0,
             bytes: 0,
         };
-        inspection.scratch.clean.clear();
         walk_request(request, &self.limits, &mut inspection);
         inspection.hits.count
     }
-}
-
-fn shape(index: usize, signature: &Signature, pattern: Option<Regex>) -> Shape {
-    Shape {
-        index: index as u16,
-        level: signature.level,
-        locations: signature.locations,
-        names: signature.names.iter().map(|name| latin1(name)).collect(),
-        contexts: signature.contexts,
-        documents: signature.documents,
-        pattern,
-    }
-}
-
-fn compile(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern)
-        .unicode(false)
-        .size_limit(64 << 20)
-        .dfa_size_limit(4 << 20)
-        .build()
-        .map_err(|error| error.to_string())
-}
-
-fn grammar(program: &Program, kind: Kind, words: Words) -> Result<Grammar, String> {
-    let of_kind = || {
-        program
-            .signatures
-            .iter()
-            .enumerate()
-            .filter(|(_, signature)| signature.kind == kind)
-    };
-    let set = RegexSetBuilder::new(of_kind().map(|(_, signature)| &signature.pattern))
-        .unicode(false)
-        .size_limit(64 << 20)
-        .dfa_size_limit(16 << 20)
-        .build()
-        .map_err(|error| error.to_string())?;
-    let shapes = of_kind().map(|(index, s)| shape(index, s, None)).collect();
-    Ok(Grammar { shapes, set, words })
 }
 
 struct Inspection<'i, 'o> {
@@ -235,8 +206,14 @@ impl Visitor for Inspection<'_, '_> {
         if value.is_empty() {
             return true;
         }
-        let key = (location == fields::BODY_NAME).then(|| (location, hash_of(value)));
-        if key.is_some_and(|key| self.scratch.clean.contains(&key)) {
+        let repeats = location & REPEATING != 0 && name.len() + value.len() <= MAX_REPEATED;
+        let hash = if repeats {
+            hash_of(location, name, value)
+        } else {
+            0
+        };
+        let slot = hash as usize % MAX_CLEAN;
+        if repeats && self.scratch.clean[slot] == hash {
             return true;
         }
         let ends;
@@ -247,7 +224,19 @@ impl Visitor for Inspection<'_, '_> {
         } else {
             value
         };
+        self.part(location, name, part);
+        if repeats && self.scratch.written.is_empty() {
+            self.scratch.clean[slot] = hash;
+        }
+        true
+    }
+}
+
+impl Inspection<'_, '_> {
+    fn part(&mut self, location: u16, name: &[u8], part: &[u8]) {
         self.scratch.written.clear();
+        let mut decoder = std::mem::take(&mut self.scratch.decoder);
+        let mut hidden = std::mem::take(&mut self.scratch.hidden);
         let mut seen = Seen {
             inspector: self.inspector,
             scratch: self.scratch,
@@ -260,17 +249,15 @@ impl Visitor for Inspection<'_, '_> {
             name,
             document: false,
         };
-        seen.view(&canonical(part), &place);
-        if let Some(hidden) = hidden_text(part) {
-            seen.view(&canonical(&hidden), &place);
+        let traits = traits_of(part);
+        let (text, read) = decoder.canonical(part, traits);
+        seen.view(text, read, &place);
+        if traits & traits::NO_BASE64 == 0 && hidden_text(part, &mut hidden) {
+            let (text, read) = decoder.canonical(&hidden, traits_of(&hidden));
+            seen.view(text, read, &place);
         }
-        if let Some(key) = key
-            && self.scratch.written.is_empty()
-            && self.scratch.clean.len() < MAX_CLEAN
-        {
-            self.scratch.clean.push(key);
-        }
-        true
+        self.scratch.decoder = decoder;
+        self.scratch.hidden = hidden;
     }
 }
 
@@ -291,20 +278,23 @@ impl Seen<'_, '_> {
         }
     }
 
-    fn view(&mut self, text: &[u8], outer: &Place) {
-        let document = outer.level == 1 && is_document(text);
+    fn view(&mut self, text: &[u8], traits: u16, outer: &Place) {
+        let document = outer.level == 1 && is_document(text, traits);
         let place = Place { document, ..*outer };
         // What breaks out of its context stands first: the opening line is read as a value of its own.
         if document && text.first() != Some(&b'#') {
-            let end = find_byte(text, 0, b'\n').unwrap_or(text.len());
+            let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
             let line = &text[..end.min(MAX_OPENING)];
-            if !is_document(line) {
-                self.view(line, outer);
+            let traits = traits_of(line);
+            if !is_document(line, traits) {
+                self.view(line, traits, outer);
             }
         }
-        self.text(&squeeze(text), &place);
+        let mut room = std::mem::take(&mut self.scratch.squeezed);
+        self.text(squeeze(text, traits, &mut room), &place);
+        self.scratch.squeezed = room;
         if place.location & GRAMMAR_LOCATIONS != 0 {
-            self.grammars(text, &place);
+            self.grammars(text, traits, &place);
         }
     }
 
@@ -312,144 +302,110 @@ impl Seen<'_, '_> {
         let inspector = self.inspector;
         self.scratch.stamp = self.scratch.stamp.wrapping_add(1);
         let stamp = self.scratch.stamp;
-        for found in inspector.automaton.find_overlapping_iter(squeezed) {
-            for &at in &inspector.opens[found.pattern().as_usize()] {
+        inspector.literals.scan(squeezed, |literal| {
+            for &at in &inspector.opens[literal] {
                 let at = at as usize;
                 if self.scratch.seen[at] == stamp {
                     continue;
                 }
                 self.scratch.seen[at] = stamp;
                 let shape = &inspector.text[at];
-                if shape.applies(place)
-                    && shape.pattern.as_ref().is_none_or(|p| p.is_match(squeezed))
-                {
+                if shape.holds(place, squeezed) {
                     self.hit(shape.index, place);
                 }
             }
-        }
-        for &at in &inspector.always {
+        });
+        let blank: &[usize] = if squeezed.is_empty() {
+            &inspector.blank
+        } else {
+            &[]
+        };
+        let always = &inspector.always[place.location.trailing_zeros() as usize & 15];
+        for &at in always.iter().chain(blank) {
             let shape = &inspector.text[at];
-            if shape.applies(place) && shape.pattern.as_ref().is_some_and(|p| p.is_match(squeezed))
+            if shape.holds(place, squeezed) {
+                self.hit(shape.index, place);
+            }
+        }
+    }
+
+    fn grammars(&mut self, text: &[u8], traits: u16, place: &Place) {
+        let inspector = self.inspector;
+        let mut tokens = std::mem::take(&mut self.scratch.tokens);
+        let grammar = &inspector.sql;
+        for (gate, quote, context) in [
+            (traits::SQL, 0, 1),
+            (traits::SINGLE_QUOTE, b'\'', 2),
+            (traits::DOUBLE_QUOTE, b'"', 4),
+        ] {
+            if traits & gate != 0 {
+                sql::tokenise(text, quote, &grammar.words, &mut tokens);
+                self.shapes(grammar, &tokens, context, place, |scratch| &mut scratch.sql);
+            }
+        }
+        let grammar = &inspector.markup;
+        for (gate, quote, context) in [
+            (traits::LESS_THAN, 0, 1),
+            (traits::EQUALS_SIGN | traits::SINGLE_QUOTE, b'\'', 2),
+            (traits::EQUALS_SIGN | traits::DOUBLE_QUOTE, b'"', 2),
+            (traits::EQUALS_SIGN | traits::BACK_QUOTE, b'`', 2),
+            (traits::EQUALS_SIGN, b' ', 4),
+        ] {
+            if traits & gate == gate {
+                markup::tokenise(text, quote, &grammar.words, &mut tokens);
+                self.shapes(grammar, &tokens, context, place, |scratch| {
+                    &mut scratch.markup
+                });
+            }
+        }
+        let grammar = &inspector.shell;
+        // Without a byte that separates or quotes commands, all hangs on the first word.
+        let may_match = traits & traits::SHELL != 0
+            && (traits & traits::SHELL_MARK != 0 || {
+                let letters = &inspector.command_letters[usize::from(traits & traits::SLASH != 0)];
+                letters[shell::first_letter(text, &grammar.words) as usize]
+            });
+        if may_match {
+            shell::tokenise(text, &grammar.words, &mut self.scratch.word, &mut tokens);
+            self.shapes(grammar, &tokens, 1, place, |scratch| &mut scratch.shell);
+        }
+        self.scratch.tokens = tokens;
+    }
+
+    #[inline]
+    fn shapes(
+        &mut self,
+        grammar: &Grammar,
+        tokens: &[u8],
+        context: u8,
+        place: &Place,
+        cache: impl Fn(&mut Scratch) -> &mut GrammarCache,
+    ) {
+        if tokens.is_empty() || !grammar.is_match(tokens, cache(self.scratch)) {
+            return;
+        }
+        grammar.find(tokens, cache(self.scratch));
+        for (at, shape) in grammar.shapes.iter().enumerate() {
+            if shape.contexts & context != 0
+                && cache(self.scratch).holds(at)
+                && shape.applies(place)
             {
                 self.hit(shape.index, place);
             }
         }
     }
-
-    fn grammars(&mut self, text: &[u8], place: &Place) {
-        let inspector = self.inspector;
-        let gates = gates_of(text);
-        let mut tokens = std::mem::take(&mut self.scratch.tokens);
-        let sql = &inspector.sql;
-        for (gate, quote, context) in [
-            (SQL_GATE, 0, 1),
-            (SINGLE_QUOTE, b'\'', 2),
-            (DOUBLE_QUOTE, b'"', 4),
-        ] {
-            if gates & gate != 0 {
-                sql::tokenise(text, quote, &sql.words, &mut tokens);
-                self.shapes(sql, &tokens, context, place);
-            }
-        }
-        let markup = &inspector.markup;
-        for (gate, quote, context) in [
-            (LESS_THAN, 0, 1),
-            (EQUALS_SIGN | SINGLE_QUOTE, b'\'', 2),
-            (EQUALS_SIGN | DOUBLE_QUOTE, b'"', 2),
-            (EQUALS_SIGN | BACK_QUOTE, b'`', 2),
-            (EQUALS_SIGN, b' ', 4),
-        ] {
-            if gates & gate == gate {
-                markup::tokenise(text, quote, &markup.words, &mut tokens);
-                self.shapes(markup, &tokens, context, place);
-            }
-        }
-        if gates & SHELL_GATE != 0 {
-            let words = &inspector.shell.words;
-            shell::tokenise(text, words, &mut self.scratch.word, &mut tokens);
-            self.shapes(&inspector.shell, &tokens, 1, place);
-        }
-        self.scratch.tokens = tokens;
-    }
-
-    fn shapes(&mut self, grammar: &Grammar, tokens: &[u8], context: u8, place: &Place) {
-        if tokens.is_empty() || !grammar.set.is_match(tokens) {
-            return;
-        }
-        for at in grammar.set.matches(tokens) {
-            let shape = &grammar.shapes[at];
-            if shape.contexts & context != 0 && shape.applies(place) {
-                self.hit(shape.index, place);
-            }
-        }
-    }
 }
 
-/// A keyed hash: what collides must not be a sender's choice.
-fn hash_of(key: &[u8]) -> u64 {
-    use std::hash::BuildHasher;
+/// A keyed hash: what collides must not be a sender's choice. Never 0, which marks a free slot.
+fn hash_of(location: u16, name: &[u8], value: &[u8]) -> u64 {
+    use std::hash::{BuildHasher, Hasher};
     static STATE: std::sync::LazyLock<foldhash::quality::RandomState> =
         std::sync::LazyLock::new(foldhash::quality::RandomState::default);
-    STATE.hash_one(key)
-}
-
-const SINGLE_QUOTE: u8 = 1;
-const DOUBLE_QUOTE: u8 = 2;
-const BACK_QUOTE: u8 = 4;
-const LESS_THAN: u8 = 8;
-const EQUALS_SIGN: u8 = 16;
-const SQL_GATE: u8 = 32;
-const SHELL_GATE: u8 = 64;
-
-static GATES: [u8; 256] = {
-    let mut gates = [0; 256];
-    gates[b'\'' as usize] = SINGLE_QUOTE | SQL_GATE | SHELL_GATE;
-    gates[b'"' as usize] = DOUBLE_QUOTE | SQL_GATE | SHELL_GATE;
-    gates[b'`' as usize] = BACK_QUOTE | SQL_GATE | SHELL_GATE;
-    gates[b'<' as usize] = LESS_THAN | SQL_GATE | SHELL_GATE;
-    gates[b'=' as usize] = EQUALS_SIGN | SQL_GATE | SHELL_GATE;
-    let (sql, shell) = (b" ();#*+|&\n\t", b" ;|&$>(\n{\\^/");
-    let mut at = 0;
-    while at < sql.len() {
-        gates[sql[at] as usize] |= SQL_GATE;
-        at += 1;
+    let mut hasher = STATE.build_hasher();
+    hasher.write_u32(u32::from(location) << 16 | name.len() as u32);
+    if location != fields::BODY_NAME {
+        hasher.write(name);
     }
-    at = 0;
-    while at < shell.len() {
-        gates[shell[at] as usize] |= SHELL_GATE;
-        at += 1;
-    }
-    gates
-};
-
-/// Which grammars could read something in the text: by the characters they cannot do without.
-fn gates_of(text: &[u8]) -> u8 {
-    text.iter()
-        .fold(0, |gates, &byte| gates | GATES[byte as usize])
-}
-
-/// Whether a value reads as lines of prose: pairs of neighbouring words, three with a line end or
-/// fourteen without. Code in such a value is quoted by a person more often than run by a program.
-fn is_document(text: &[u8]) -> bool {
-    if text.len() < 40 {
-        return false;
-    }
-    if contains(text, b"\n```") {
-        return true;
-    }
-    let wanted = if text.contains(&b'\n') { 3 } else { 14 };
-    let mut pairs = 0;
-    for space in memchr::memchr_iter(b' ', text) {
-        if let Some([a, b, _, c]) = text.get(space.wrapping_sub(2)..space + 2)
-            && a.is_ascii_lowercase()
-            && b.is_ascii_lowercase()
-            && c.is_ascii_lowercase()
-        {
-            pairs += 1;
-            if pairs >= wanted {
-                return true;
-            }
-        }
-    }
-    false
+    hasher.write(value);
+    hasher.finish() | 1 << 63
 }

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 
 use super::bytes::{at, find_byte, is_alpha, is_space, is_word};
-use super::program::Words;
 use super::sql::MAX_TOKENS;
+use super::words::Words;
 
 /// `quote` 0 reads the value as text, a quote's code as the rest of an attribute's value that this
 /// quote opened, a space's as the rest of a value without quotes.
@@ -147,7 +147,7 @@ fn without_nul(name: &[u8]) -> Cow<'_, [u8]> {
 
 fn tag_class(raw: &[u8], words: &Words) -> u8 {
     let name = without_nul(raw);
-    if let Some(&known) = words.get(&*name) {
+    if let Some(known) = words.get(&name) {
         return known;
     }
     let Some(colon) = memchr::memchr(b':', &name) else {
@@ -156,7 +156,6 @@ fn tag_class(raw: &[u8], words: &Words) -> u8 {
     words
         .get(&name[colon + 1..])
         .or_else(|| words.get(&name[..colon]))
-        .copied()
         .unwrap_or(b't')
 }
 
@@ -165,7 +164,7 @@ fn attribute_class(name: &[u8], words: &Words) -> u8 {
     if name.len() < key.len() {
         key[..name.len()].copy_from_slice(name);
         key[name.len()] = b'=';
-        if let Some(&known) = words.get(&key[..=name.len()]) {
+        if let Some(known) = words.get(&key[..=name.len()]) {
             return known;
         }
     }
@@ -217,5 +216,37 @@ fn value_class(value: &[u8]) -> u8 {
         b'X'
     } else {
         b'v'
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_a_browser_would() {
+        let of = [
+            ("script", "S"),
+            ("img", "M"),
+            ("onerror=", "o"),
+            ("href=", "h"),
+        ];
+        let words = Words::new(
+            &of.map(|(word, class)| (word.to_owned(), class.to_owned()))
+                .into(),
+        );
+        let read = |text: &str, quote: u8| {
+            let mut tokens = Vec::new();
+            tokenise(text.as_bytes(), quote, &words, &mut tokens);
+            String::from_utf8(tokens).expect("letters are ASCII")
+        };
+        assert_eq!(read("a <script>x</script>", 0), "<S>/S>");
+        assert_eq!(read("<img/onerror=go()>", 0), "<Mo=v>");
+        assert_eq!(read("<sc\0ript", 0), "<S");
+        assert_eq!(read("<a href=\" java\tscript:x\">", 0), "<th=J>");
+        assert_eq!(read("<!--[if x]><!-- y", 0), "Kk");
+        assert_eq!(read("x\" onerror=go", b'"'), "o=v");
+        assert_eq!(read("x onerror=go", b' '), "o=v");
+        assert_eq!(read("5 < 6 and 7 > 3", 0), "");
     }
 }

@@ -7,17 +7,23 @@
 mod base64;
 mod bytes;
 mod decode;
+mod document;
 mod fields;
 mod form;
+mod grammar;
 mod hits;
 mod inspect;
 mod json;
+mod literals;
 mod markup;
 mod multipart;
 mod program;
 mod request;
+mod shape;
 mod shell;
 mod sql;
+mod traits;
+mod words;
 mod xml;
 
 pub use inspect::Inspector;
@@ -25,6 +31,33 @@ pub use program::{Limits, Program};
 
 /// Entry points for fuzzing: every decoder over one input.
 pub mod fuzz {
-    pub use super::base64::hidden_text;
-    pub use super::decode::{canonical, json_unescape, percent_decode, squeeze};
+    use super::base64;
+    use super::decode::{self, Decoder};
+    use super::traits::traits_of;
+
+    pub fn canonical(text: &[u8]) -> Vec<u8> {
+        Decoder::default()
+            .canonical(text, traits_of(text))
+            .0
+            .to_vec()
+    }
+
+    pub fn squeeze(text: &[u8]) -> Vec<u8> {
+        decode::squeeze(text, traits_of(text), &mut Vec::new()).to_vec()
+    }
+
+    pub fn percent_decode(text: &[u8], plus: bool) -> Vec<u8> {
+        decode::percent_decode(text, plus, &mut Vec::new()).to_vec()
+    }
+
+    pub fn json_unescape(text: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        decode::json_unescape(text, &mut out);
+        out
+    }
+
+    pub fn hidden_text(text: &[u8]) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        base64::hidden_text(text, &mut out).then_some(out)
+    }
 }

@@ -72,11 +72,14 @@ fn walk_part(part: &[u8], visitor: &mut impl Visitor) -> bool {
         );
     }
     let field = name.unwrap_or_default();
-    if !visitor.field(fields::BODY_NAME, &field, &percent_decode(&field, false)) {
+    let mut room = Vec::new();
+    let decoded = percent_decode(&field, false, &mut room);
+    if !visitor.field(fields::BODY_NAME, &field, decoded) {
         return false;
     }
     if let Some(file) = file {
-        if !visitor.field(fields::FILE_NAME, &field, &percent_decode(&file, false)) {
+        let decoded = percent_decode(&file, false, &mut room);
+        if !visitor.field(fields::FILE_NAME, &field, decoded) {
             return false;
         }
         return content[..content.len().min(512)].contains(&0)

@@ -44,15 +44,6 @@ pub struct Limits {
     pub decoded_bytes: usize,
 }
 
-/// Words to the letters of their classes.
-pub type Words = hashbrown::HashMap<Box<[u8]>, u8, foldhash::fast::FixedState>;
-
-pub fn words(of: &HashMap<String, String>) -> Words {
-    of.iter()
-        .map(|(word, class)| (latin1(word).into(), class.as_bytes()[0]))
-        .collect()
-}
-
 /// Latin-1 text as bytes: one character, one byte.
 pub fn latin1(text: &str) -> Vec<u8> {
     text.chars().map(|c| c as u32 as u8).collect()

@@ -102,6 +102,7 @@ pub fn walk_request(bytes: &[u8], limits: &Limits, visitor: &mut impl Visitor) {
     let mut lengths = 0;
     let mut chunked = false;
     let mut lower = [0u8; 64];
+    let mut room = Vec::new();
     for index in 0..header_count {
         let name = packed.take(packed.word(16 + index * 8));
         let value = packed.take(packed.word(20 + index * 8));
@@ -113,7 +114,7 @@ pub fn walk_request(bytes: &[u8], limits: &Limits, visitor: &mut impl Visitor) {
             }
             None => Cow::Owned(name.to_ascii_lowercase()),
         };
-        if value.iter().any(|b| matches!(b, b'\r' | b'\n' | 0)) {
+        if memchr::memchr3(b'\r', b'\n', 0, value).is_some() {
             visitor.check(Check::HeaderLineBreak, &name, value);
         }
         match &*name {
@@ -142,11 +143,11 @@ pub fn walk_request(bytes: &[u8], limits: &Limits, visitor: &mut impl Visitor) {
         } else if !PLAIN_HEADERS.contains(&&*name) {
             // A referrer is an address: what it carries is encoded once more.
             let read = if &*name == b"referer" {
-                percent_decode(value, true)
+                percent_decode(value, true, &mut room)
             } else {
-                Cow::Borrowed(value)
+                value
             };
-            if !visitor.field(fields::HEADER, &name, &read) {
+            if !visitor.field(fields::HEADER, &name, read) {
                 return;
             }
         }
@@ -184,7 +185,8 @@ fn host_of(address: &[u8]) -> Vec<u8> {
 
 fn walk_target(url: &[u8], visitor: &mut impl Visitor) -> bool {
     let question = find_byte(url, 0, b'?');
-    let path = percent_decode(&url[..question.unwrap_or(url.len())], false);
+    let mut room = Vec::new();
+    let path = percent_decode(&url[..question.unwrap_or(url.len())], false, &mut room);
     let mut signs = Signs::default();
     for (i, &byte) in url.iter().enumerate() {
         match byte {
@@ -203,7 +205,7 @@ fn walk_target(url: &[u8], visitor: &mut impl Visitor) -> bool {
     if signs.bad_percent {
         visitor.check(Check::BadPercentEncoding, b"url", url);
     }
-    if !visitor.field(fields::URL, b"url", url) || !visitor.field(fields::PATH, b"path", &path) {
+    if !visitor.field(fields::URL, b"url", url) || !visitor.field(fields::PATH, b"path", path) {
         return false;
     }
     if let Some(question) = question {

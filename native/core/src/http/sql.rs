@@ -2,7 +2,7 @@
 //! and in `signatures/http/words-sql.yml`.
 
 use super::bytes::{at, find, find_byte, is_alpha, is_space, is_word};
-use super::program::Words;
+use super::words::Words;
 
 /// Token strings are cut here: evidence of an injection stands near the start.
 pub const MAX_TOKENS: usize = 1024;
@@ -33,7 +33,7 @@ pub fn tokenise(text: &[u8], quote: u8, words: &Words, tokens: &mut Vec<u8>) {
             continue;
         }
         if is_alpha(byte) || byte == b'_' || byte >= 0x80 {
-            let tail = word_end(text, i);
+            let (tail, dotted) = word_end(text, i);
             let after = at(text, tail);
             if (after == b'\'' || after == b'"') && tail - i == 1 && b"xbneq".contains(&byte) {
                 let closed = close_string(text, tail + 1, after);
@@ -41,7 +41,7 @@ pub fn tokenise(text: &[u8], quote: u8, words: &Words, tokens: &mut Vec<u8>) {
                 i = closed;
                 continue;
             }
-            tokens.push(word_class(text, i, tail, words));
+            tokens.push(word_class(text, i, tail, dotted, words));
             i = tail;
             continue;
         }
@@ -52,13 +52,13 @@ pub fn tokenise(text: &[u8], quote: u8, words: &Words, tokens: &mut Vec<u8>) {
 /// A number, or a name that starts with one; gives where it ends.
 fn number(text: &[u8], from: usize, words: &Words, tokens: &mut Vec<u8>) -> usize {
     let end = number_end(text, from);
-    let tail = word_end(text, end);
+    let (tail, _) = word_end(text, end);
     if tail == end {
         tokens.push(b'1');
         return end;
     }
     if let Some(known) = words.get(&text[end..tail])
-        && !b"afx".contains(known)
+        && !b"afx".contains(&known)
     {
         tokens.push(b'1');
         return end;
@@ -154,7 +154,7 @@ fn symbol(text: &[u8], i: usize, byte: u8, next: u8, words: &Words, tokens: &mut
         }
         b':' if next == b':' && is_alpha(at(text, i + 2)) => {
             tokens.push(b':');
-            word_end(text, i + 2)
+            word_end(text, i + 2).0
         }
         b'@' => {
             let mut to = i + 1;
@@ -169,9 +169,9 @@ fn symbol(text: &[u8], i: usize, byte: u8, next: u8, words: &Words, tokens: &mut
             i + 1
         }
         b'[' => {
-            let tail = word_end(text, i + 1);
+            let (tail, dotted) = word_end(text, i + 1);
             if tail > i + 1 && at(text, tail) == b']' {
-                let known = word_class(text, i + 1, tail, words);
+                let known = word_class(text, i + 1, tail, dotted, words);
                 tokens.push(if known == b'N' { b'N' } else { b'n' });
                 return tail + 1;
             }
@@ -244,36 +244,41 @@ fn number_end(text: &[u8], from: usize) -> usize {
     i
 }
 
-/// A word goes on over dots that join names: `mysql.user`, `information_schema.tables`.
-fn word_end(text: &[u8], from: usize) -> usize {
+/// A word goes on over dots that join names: `mysql.user`, `information_schema.tables`. Gives where
+/// it ends and whether it has such a dot.
+#[inline]
+fn word_end(text: &[u8], from: usize) -> (usize, bool) {
     let mut i = from;
+    let mut dotted = false;
     loop {
         while i < text.len() && is_word(text[i]) {
             i += 1;
         }
-        let after = at(text, i + 1);
-        if i > from && at(text, i) == b'.' && (is_alpha(after) || after == b'_') {
-            i += 1;
-        } else {
-            return i;
+        if i == from || at(text, i) != b'.' {
+            return (i, dotted);
         }
+        let after = at(text, i + 1);
+        if !is_alpha(after) && after != b'_' {
+            return (i, dotted);
+        }
+        dotted = true;
+        i += 1;
     }
 }
 
-fn word_class(text: &[u8], from: usize, to: usize, words: &Words) -> u8 {
+fn word_class(text: &[u8], from: usize, to: usize, dotted: bool, words: &Words) -> u8 {
     let word = &text[from..to];
     let known = match words.get(word) {
-        Some(&known) => known,
+        Some(known) => known,
+        None if !dotted => return b'n',
         None => {
-            let Some(dot) = memchr::memchr(b'.', word) else {
-                return b'n';
-            };
+            let dot = memchr::memchr(b'.', word).unwrap_or(0);
             let last_dot = memchr::memrchr(b'.', word).unwrap_or(dot);
             let first = words.get(&word[..dot]);
             let last = words.get(&word[last_dot + 1..]);
-            if first == Some(&b'N') || last == Some(&b'N') {
+            if first == Some(b'N') || last == Some(b'N') {
                 b'N'
-            } else if last == Some(&b'F') {
+            } else if last == Some(b'F') {
                 b'F'
             } else {
                 return b'n';
@@ -292,4 +297,50 @@ fn word_class(text: &[u8], from: usize, to: usize, words: &Words) -> u8 {
 
 fn line_end(text: &[u8], from: usize) -> usize {
     find_byte(text, from, b'\n').map_or(text.len(), |found| found + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, quote: u8) -> String {
+        let of = [
+            ("or", "&"),
+            ("union", "u"),
+            ("select", "e"),
+            ("from", "r"),
+            ("sleep", "F"),
+            ("mysql.user", "N"),
+        ];
+        let of = of.map(|(word, class)| (word.to_owned(), class.to_owned()));
+        let mut tokens = Vec::new();
+        tokenise(text.as_bytes(), quote, &Words::new(&of.into()), &mut tokens);
+        String::from_utf8(tokens).expect("letters are ASCII")
+    }
+
+    #[test]
+    fn reads_a_value_as_it_stands_and_out_of_a_literal() {
+        for (text, wanted) in [
+            ("1 or 1=1 -- x", "1&1=1c"),
+            ("1or 2", "1&1"),
+            ("union/**/select a, b from mysql.user", "uen,nrN"),
+            ("sleep(5)", "F(1)"),
+            ("sleep 5", "n1"),
+            ("/*!50000select*/ 1", "Ce1"),
+            ("'a''b' \"c\" 'open", "ssz"),
+            ("@@version := 0x1f.5e+3", "v=11"),
+            ("-1 - +2", "1+1"),
+            ("`a` [b] {c} ~", "nn{n}+"),
+        ] {
+            assert_eq!(read(text, 0), wanted, "{text}");
+        }
+        assert_eq!(read("' or 1=1#", b'\''), "s&1=1c");
+        assert_eq!(read("it never closes", b'\''), "z");
+        assert_eq!(read("\\' or '", b'\''), "s");
+    }
+
+    #[test]
+    fn cuts_what_is_long() {
+        assert_eq!(read(&"1,".repeat(MAX_TOKENS), 0).len(), MAX_TOKENS);
+    }
 }

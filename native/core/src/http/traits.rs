@@ -1,0 +1,110 @@
+//! What a value's bytes say of it in one pass: which decoders, tokenisers and looks can be left out.
+//!
+//! Each trait may be told of a value that turns out not to need the work, never the other way round.
+
+/// Upper-case letters: lower-casing changes something.
+pub const UPPER: u16 = 1;
+/// A byte that some encoding starts with: `%`, `&`, `\`, or one beyond ASCII.
+pub const ENCODED: u16 = 2;
+/// A byte that is neither a base64 letter nor its padding.
+pub const NO_BASE64: u16 = 4;
+/// A control character or NUL, or the star of a comment: squeezing may change something.
+pub const LOOSE: u16 = 8;
+pub const LINE_END: u16 = 16;
+pub const SPACE: u16 = 32;
+pub const SINGLE_QUOTE: u16 = 64;
+pub const DOUBLE_QUOTE: u16 = 128;
+pub const BACK_QUOTE: u16 = 256;
+pub const LESS_THAN: u16 = 512;
+pub const EQUALS_SIGN: u16 = 1024;
+/// A byte without which the SQL tokeniser gives one token that says nothing.
+pub const SQL: u16 = 2048;
+/// The same for the command-line tokeniser.
+pub const SHELL: u16 = 4096;
+/// A byte that separates or quotes commands, or makes another token than a word.
+pub const SHELL_MARK: u16 = 8192;
+pub const SLASH: u16 = 16384;
+
+static TRAITS: [u16; 256] = {
+    let mut traits = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = byte as u8;
+        if letter.is_ascii_uppercase() {
+            traits[byte] |= UPPER;
+        }
+        if !letter.is_ascii() || matches!(letter, b'%' | b'&' | b'\\') {
+            traits[byte] |= ENCODED;
+        }
+        if !letter.is_ascii_alphanumeric() && !matches!(letter, b'+' | b'/' | b'-' | b'_' | b'=') {
+            traits[byte] |= NO_BASE64;
+        }
+        if letter == 0 || (letter >= 9 && letter <= 13) || letter == b'*' {
+            traits[byte] |= LOOSE;
+        }
+        traits[byte] |= match letter {
+            b'\n' => LINE_END | SQL | SHELL,
+            b' ' => SPACE | SQL | SHELL,
+            b'\'' => SINGLE_QUOTE | SQL | SHELL,
+            b'"' => DOUBLE_QUOTE | SQL | SHELL,
+            b'`' => BACK_QUOTE | SQL | SHELL,
+            b'<' => LESS_THAN | SQL | SHELL,
+            b'=' => EQUALS_SIGN | SQL | SHELL,
+            b'(' | b';' | b'|' | b'&' => SQL | SHELL,
+            b')' | b'#' | b'*' | b'+' | b'\t' => SQL,
+            b'$' | b'>' | b'{' | b'\\' | b'^' | b'/' => SHELL,
+            _ => 0,
+        };
+        if letter == b'/' {
+            traits[byte] |= SLASH;
+        }
+        if matches!(
+            letter,
+            b'\n'
+                | b'\r'
+                | b'\''
+                | b'"'
+                | b'`'
+                | b'<'
+                | b'>'
+                | b'='
+                | b'('
+                | b')'
+                | b';'
+                | b'|'
+                | b'&'
+                | b'$'
+                | b'{'
+                | b'}'
+                | b'\\'
+                | b'^'
+        ) {
+            traits[byte] |= SHELL_MARK;
+        }
+        byte += 1;
+    }
+    traits
+};
+
+pub fn traits_of(text: &[u8]) -> u16 {
+    let (chunks, rest) = text.as_chunks::<4>();
+    let mut traits = [0u16; 4];
+    for chunk in chunks {
+        for (sum, &byte) in traits.iter_mut().zip(chunk) {
+            *sum |= TRAITS[byte as usize];
+        }
+    }
+    rest.iter()
+        .map(|&byte| TRAITS[byte as usize])
+        .chain(traits)
+        .fold(0, |all, one| all | one)
+}
+
+/// Whether one byte stands right before another, anywhere.
+pub fn has_pair(text: &[u8], first: u8, second: u8) -> bool {
+    text.iter()
+        .zip(text.get(1..).unwrap_or(b""))
+        .fold(false, |found, (&a, &b)| {
+            found | (a == first) & (b == second)
+        })
+}
