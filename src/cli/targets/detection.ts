@@ -18,7 +18,7 @@ export const detectionProbe: Probe = {
     }
     let i = 0;
     return {
-      detectionRate: rate(budgetMs / 2, count, () => detector.detectBatch(batch)),
+      detectionRate: await rate(budgetMs / 2, count, () => detector.detectBatch(batch)),
       detectionP99: await p99(budgetMs / 2, () => detector.detect(events[i++ % count] as object)),
     };
   },

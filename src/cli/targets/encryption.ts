@@ -12,8 +12,8 @@ export const encryptionProbe: Probe = {
       const plaintext = new Uint8Array(messageBytes).fill(7);
       const sealed = new Uint8Array(messageBytes + aeadOverheadBytes('xchacha20-poly1305'));
       const opened = new Uint8Array(messageBytes);
-      const sealsPerSecond = rate(budgetMs / 2, 1, () => key.sealInto(plaintext, sealed));
-      const opensPerSecond = rate(budgetMs / 2, 1, () => key.openInto(sealed, opened));
+      const sealsPerSecond = await rate(budgetMs / 2, 1, () => key.sealInto(plaintext, sealed));
+      const opensPerSecond = await rate(budgetMs / 2, 1, () => key.openInto(sealed, opened));
       return { encryptionRate: (Math.min(sealsPerSecond, opensPerSecond) * messageBytes) / 1e6 };
     } finally {
       key.dispose();

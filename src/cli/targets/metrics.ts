@@ -15,6 +15,6 @@ export const metricsProbe: Probe = {
       metrics.gauge(`${name}_active`, i);
       metrics.recordLatency(name, i & 1023);
     };
-    return { metricsRate: rate(budgetMs / 2, 3, record), metricsP99: await p99(budgetMs / 2, record) };
+    return { metricsRate: await rate(budgetMs / 2, 3, record), metricsP99: await p99(budgetMs / 2, record) };
   },
 };

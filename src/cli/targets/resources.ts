@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ThreatDetector } from '../../detect/index.ts';
+import { starterRules } from '../paths.ts';
+import { sampleEvents } from './events.ts';
 import type { Probe } from './probe.ts';
 import type { Figures } from './target.ts';
 
-/** What the process costs while it does nothing. Run last, with everything loaded. */
+/** What the process costs while it does nothing: run last, after the load of all other probes, a detector at hand. */
 export const resourcesProbe: Probe = {
   name: 'resources',
   async run(budgetMs) {
+    using detector = await ThreatDetector.create({ rules: starterRules });
+    detector.detect(sampleEvents(1)[0] as object);
     globalThis.gc?.();
     const bytesBefore = networkBytes();
     const cpuBefore = process.cpuUsage();

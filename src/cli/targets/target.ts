@@ -40,7 +40,7 @@ export const targets = {
   authP99: less('Latency', 'Authentication p99', 50, 'ms', 'one session check at a time'),
   metricsP99: less('Latency', 'Metrics collection p99', 1, 'ms', 'one record at a time'),
   alertP99: less('Latency', 'Alert generation p99', 5, 'ms', 'from a detection to the alert in hand'),
-  memory: less('Resource usage', 'Memory', 500, 'MB', 'resident set with all of the above loaded'),
+  memory: less('Resource usage', 'Memory', 500, 'MB', 'resident set after all of the above, rules loaded'),
   idleCpu: less('Resource usage', 'Idle CPU', 20, '%', 'of one core, while nothing is asked'),
   idleNetwork: less(
     'Resource usage',
