@@ -32,8 +32,8 @@ export type AuthAction =
 /** Who acts, and from where, as far as the caller knows. */
 export interface AuthContext {
   /** Address of the client, without a port. */
-  readonly address?: string;
-  readonly userAgent?: string;
+  readonly address?: string | undefined;
+  readonly userAgent?: string | undefined;
   /** Login name, for events about a user of whom only the id is at hand. */
   readonly userName?: string | undefined;
 }
