@@ -18,6 +18,7 @@ import { type EntityRisk, RiskLedger } from './risk.ts';
 import { riskDetection, riskRuleId } from './risk-alert.ts';
 import { RouteTree } from './route.ts';
 import type { NewSilence, Silence } from './silence.ts';
+import { Silencing } from './silencing.ts';
 
 const noRisk = { highest: 0, crossed: [] };
 
@@ -31,6 +32,7 @@ export class AlertManager implements AsyncDisposable {
   readonly #risks: RiskLedger;
   readonly #journal: Journal;
   readonly #commits: Commits;
+  readonly #silencing: Silencing;
   readonly #queues: ReadonlyMap<string, DeliveryQueue>;
   readonly #projection: Projection | undefined;
   readonly #minSeverity: number;
@@ -65,6 +67,12 @@ export class AlertManager implements AsyncDisposable {
     this.#minSeverity = severityOf(options.minLevel ?? 'low');
     this.#maxDeadLetters = options.maxDeadLetters ?? 1_000;
     this.#onChanged = options.onChanged;
+    this.#silencing = new Silencing({
+      silences: this.#book.silences,
+      commits: this.#commits,
+      store: options.store,
+      everyMs: options.silencesEveryMs ?? 5_000,
+    });
     this.#projection =
       options.store &&
       new Projection(options.store, options.storeEveryMs ?? 200, (id) => {
@@ -148,22 +156,20 @@ export class AlertManager implements AsyncDisposable {
     return this.alert(id);
   }
 
-  /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for matchers or times that cannot be. */
+  /**
+   * Holds matching alerts back, here at once and in every other process on the same store within `silencesEveryMs`.
+   *
+   * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for matchers or times that cannot be.
+   */
   async silence(silence: NewSilence): Promise<Silence> {
-    const nowMs = this.#now();
-    const made = this.#book.silences.make(uuidv7(nowMs), silence, nowMs);
-    this.#gather().silences.push(made);
-    await this.#commits.commit();
-    this.#book.silences.put(made);
-    return made;
+    this.#gather();
+    return this.#silencing.make(silence, this.#now());
   }
 
   /** Ends a silence before its time; `false` where there is none. */
   async unsilence(id: string): Promise<boolean> {
-    if (!this.#book.silences.get(id)) return false;
-    this.#gather().endedSilences.push(id);
-    await this.#commits.commit();
-    return this.#book.silences.remove(id);
+    this.#gather();
+    return this.#silencing.end(id, this.#now());
   }
 
   silences(): Silence[] {
@@ -207,7 +213,9 @@ export class AlertManager implements AsyncDisposable {
 
   /** Looks at the clock: what went quiet is resolved, what is due is told. Runs by itself every `tickMs`. */
   async tick(): Promise<void> {
-    this.#book.tick(this.#now(), this.#gather());
+    const nowMs = this.#now();
+    this.#silencing.tick(nowMs);
+    this.#book.tick(nowMs, this.#gather());
     await this.#commits.commit();
     const gone = this.#book.sweep((id) => this.#projection?.waitsFor(id) ?? false);
     if (gone.length > 0) await this.#append({ z: gone });
@@ -215,6 +223,7 @@ export class AlertManager implements AsyncDisposable {
 
   /** Resolves when the store has everything and nothing waits to be delivered. */
   async flush(): Promise<void> {
+    await this.#silencing.settled();
     await this.#projection?.flush();
     for (const queue of this.#queues.values()) await queue.idle();
   }
@@ -229,8 +238,8 @@ export class AlertManager implements AsyncDisposable {
       raised: this.#raised,
       undelivered: undelivered.size,
       deadLetters: deadLetters.size,
-      storeWaiting: this.#projection?.waiting ?? 0,
-      storeFailures: this.#projection?.failures ?? 0,
+      storeWaiting: (this.#projection?.waiting ?? 0) + this.#silencing.waiting,
+      storeFailures: (this.#projection?.failures ?? 0) + this.#silencing.failures,
       journalWaiting: this.#commits.waiting + this.#journal.waiting,
       receivers: Object.fromEntries([...this.#queues].map(([name, queue]) => [name, queue.figures()])),
     };
@@ -242,6 +251,7 @@ export class AlertManager implements AsyncDisposable {
     this.#closed = true;
     clearInterval(this.#timer);
     for (const queue of this.#queues.values()) await queue.close();
+    await this.#silencing.settled();
     await this.#projection?.close(graceMs);
     await this.#checkpoint;
     await this.#journal.close();

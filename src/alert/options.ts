@@ -24,6 +24,11 @@ export interface AlertManagerOptions extends Omit<BookOptions, 'routes'> {
   readonly tickMs?: number | false;
   /** How long changes gather before they go to the store, in milliseconds; counts and risks five times as long. Default 200. */
   readonly storeEveryMs?: number;
+  /**
+   * How often the store is asked for silences that other processes made or ended, in milliseconds: the longest that
+   * it takes one process to learn of another's, one `tickMs` and one query aside. Default 5,000.
+   */
+  readonly silencesEveryMs?: number;
   readonly journal?: Omit<JournalOptions, 'folder'>;
   /** Dead letters kept at most; the oldest goes. Default 1,000. */
   readonly maxDeadLetters?: number;

@@ -54,6 +54,11 @@ export class Silences {
     this.#silences.set(silence.id, { silence, matches: compileMatchers(silence.matchers, 'silence') });
   }
 
+  /** How many more there may be. */
+  get room(): number {
+    return Math.max(0, maxSilences - this.#silences.size);
+  }
+
   get(id: string): Silence | undefined {
     return this.#silences.get(id)?.silence;
   }
