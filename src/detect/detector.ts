@@ -320,7 +320,7 @@ function detectionOf(loaded: Loaded, rule: number, meta: BundledRule, event: Hit
     level: meta.level,
     tags: meta.tags,
     matched: loaded.engine
-      .explain(event.text, rule)
+      .explain(event.parsed, rule)
       .map(({ slot, value }) => ({ field: slotNames[slot] || 'keyword', value })),
     ...(event.ownTimeMs === undefined ? {} : { eventTimeMs: event.ownTimeMs }),
     event: event.reference,

@@ -61,6 +61,8 @@ export function fieldValue(event: object, field: string): string | undefined {
 
 function firstAt(event: object, paths: readonly string[][]): string | undefined {
   for (const path of paths) {
+    // Most paths are of shapes that the event does not have: turned away before anything is walked.
+    if (!Object.hasOwn(event, path[0] as string) && !Array.isArray(event) && path[0] !== '*') continue;
     const value = at(event, path, 0);
     if (value !== undefined) return value;
   }
@@ -114,10 +116,12 @@ function parseTime(text: string): number | undefined {
   return Number.isNaN(timeMs) ? undefined : timeMs;
 }
 
+const entityNames = Object.entries(entityFields);
+
 /** Who and what an event is about, under ECS names. */
 export function entitiesOf(event: object): Record<string, string> {
   const entities: Record<string, string> = {};
-  for (const [name, fields] of Object.entries(entityFields)) {
+  for (const [name, fields] of entityNames) {
     for (const field of fields) {
       const value = fieldValue(event, field);
       if (value !== undefined && value !== '' && value !== '-') {

@@ -109,8 +109,8 @@ export interface RuleEngine {
   evaluateAsync(ndjson: Uint8Array, logsources: Uint32Array): Promise<Evaluated>;
   /** Reads the events and does nothing with them; gives their number. */
   decode(ndjson: Uint8Array): number;
-  /** The values for which a rule holds for an event; the event must be one line of JSON. */
-  explain(event: string, rule: number): Witnessed[];
+  /** The values for which a rule holds for an event that it was found to hold for. */
+  explain(event: object, rule: number): Witnessed[];
   close(): void;
 }
 

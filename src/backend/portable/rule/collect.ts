@@ -50,7 +50,7 @@ export class Collector {
   readonly #root: Node | undefined;
   #nodes = 0;
 
-  constructor(slots: RuleProgram['slots']) {
+  constructor(slots: readonly Pick<RuleProgram['slots'][number], 'paths'>[]) {
     const top = newWay();
     slots.forEach(({ paths }, slot) => {
       for (const path of paths) insert(top, path, slot);

@@ -88,7 +88,7 @@ class PortableEngine implements RuleEngine {
     return events;
   }
 
-  explain(event: string, rule: number) {
+  explain(event: object, rule: number) {
     this.#explainer ??= new Explainer(this.#program);
     return this.#explainer.explain(event, rule);
   }

@@ -1,39 +1,73 @@
 import type { Predicate, RuleProgram, Witnessed } from '../../contract/rule.ts';
 import { reasons } from './code.ts';
 import { Collector, kind, Values } from './collect.ts';
+import { fold } from './fold.ts';
 import { SlotMatcher } from './slot.ts';
+
+/** A predicate that can be the reason why a rule holds. */
+interface Reason {
+  readonly predicate: number;
+  readonly slot: number;
+  /** None where two fields are compared: every value of the field is told. */
+  readonly matcher: SlotMatcher | undefined;
+}
+
+/** What is asked to explain one rule: no more of the event is looked at. */
+interface Explained {
+  readonly collector: Collector;
+  readonly reasons: readonly Reason[];
+  readonly everyValue: boolean;
+}
 
 /** Tells which values made a rule hold: for hits only, one predicate at a time. */
 export class Explainer {
   readonly #program: RuleProgram;
-  readonly #collector: Collector;
+  readonly #rules = new Map<number, Explained>();
   readonly #matchers = new Map<number, SlotMatcher>();
+  readonly #values = new Values();
 
   constructor(program: RuleProgram) {
     this.#program = program;
-    this.#collector = new Collector(program.slots);
   }
 
-  /** @param event one line of JSON for which the rule holds. */
-  explain(event: string, rule: number): Witnessed[] {
-    const values = new Values();
-    this.#collector.collect(JSON.parse(event) as object, true, values);
+  /** @param event an event for which the rule holds. */
+  explain(event: object, rule: number): Witnessed[] {
+    let explained = this.#rules.get(rule);
+    if (!explained) {
+      explained = this.#prepare(rule);
+      this.#rules.set(rule, explained);
+    }
+    const values = this.#values;
+    explained.collector.collect(event, explained.everyValue, values);
+    const folded: string[] = [];
     const found = new Map<string, Witnessed>();
-    for (const predicate of reasons(this.#program.rules[rule]!.code)) {
-      const test = this.#program.predicates[predicate] as Predicate;
+    for (const { predicate, slot, matcher } of explained.reasons) {
       for (let i = 0; i < values.slots.length; i++) {
+        if (values.slots[i] !== slot || values.kinds[i] === kind.composite) continue;
         const value = values.texts[i] as string;
-        if (values.slots[i] !== test.slot || values.kinds[i] === kind.composite) continue;
-        if (
-          test.kind !== 'field' &&
-          !this.#matcher(predicate, test).scan(value, values.kinds[i]!).includes(predicate)
-        ) {
-          continue;
+        if (matcher) {
+          folded[i] ??= fold(value);
+          if (!matcher.scan(value, values.kinds[i]!, folded[i]).includes(predicate)) continue;
         }
-        found.set(`${test.slot} ${value}`, { slot: test.slot, value });
+        found.set(`${slot} ${value}`, { slot, value });
       }
     }
     return [...found.values()];
+  }
+
+  #prepare(rule: number): Explained {
+    const { slots, predicates, rules } = this.#program;
+    const found = reasons(rules[rule]!.code).map((predicate): Reason => {
+      const test = predicates[predicate] as Predicate;
+      const matcher = test.kind === 'field' ? undefined : this.#matcher(predicate, test);
+      return { predicate, slot: test.slot, matcher };
+    });
+    const asked = new Set(found.map(({ slot }) => slot));
+    return {
+      collector: new Collector(slots.map(({ paths }, slot) => ({ paths: asked.has(slot) ? paths : [] }))),
+      reasons: found,
+      everyValue: asked.has(0),
+    };
   }
 
   #matcher(predicate: number, test: Predicate): SlotMatcher {

@@ -103,12 +103,11 @@ export class SlotMatcher {
   }
 
   /** The predicates that hold for a value, each once, ascending. */
-  scan(text: string, valueKind: ValueKind): readonly number[] {
+  scan(text: string, valueKind: ValueKind, folded: string = fold(text)): readonly number[] {
     if (valueKind === kind.composite) return this.present;
     if (valueKind === kind.null)
       return this.#null.length === 0 ? this.present : [...this.present, ...this.#null].sort(ascending);
     const found = new Set<number>(this.present);
-    const folded = fold(text);
     const tried = new Set<Check>();
     const visit = (actions: readonly Action[]) => {
       for (const { predicate, check } of actions) {
