@@ -22,6 +22,8 @@ const mayImport: Record<string, readonly string[]> = {
   pipeline: ['event', 'rule', 'detect', 'alert', 'store', 'metrics', 'reputation', 'cache'],
   // The page knows the shapes of the API alone.
   dashboard: ['server'],
+  broker: [],
+  fleet: ['broker', 'detect', 'alert', 'pipeline', 'store', 'metrics'],
   server: ['*'],
   cli: ['*'],
 };

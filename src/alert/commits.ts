@@ -1,5 +1,5 @@
 import { WolfsecError } from '../errors.ts';
-import type { Journal } from '../store/index.ts';
+import type { StateLog } from '../store/index.ts';
 import { Change } from './change.ts';
 import { encodeChange } from './record.ts';
 
@@ -17,7 +17,7 @@ interface Outcomes {
  * down once, when the disk is free for it, and confirmed with one promise to all who wait.
  */
 export class Commits {
-  readonly #journal: Journal;
+  readonly #journal: StateLog;
   readonly #outcomes: Outcomes;
   readonly #maxWaiting: number;
   #gathering = new Change();
@@ -26,7 +26,7 @@ export class Commits {
   /** The write under way. */
   #current: Promise<void> | undefined;
 
-  constructor(journal: Journal, outcomes: Outcomes, maxWaiting = 100_000) {
+  constructor(journal: StateLog, outcomes: Outcomes, maxWaiting = 100_000) {
     this.#journal = journal;
     this.#outcomes = outcomes;
     this.#maxWaiting = maxWaiting;

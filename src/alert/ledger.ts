@@ -1,4 +1,10 @@
-import { Journal, type JournalOptions } from '../store/index.ts';
+import {
+  Journal,
+  type JournalOptions,
+  SharedJournal,
+  type SharedJournalOptions,
+  type StateLog,
+} from '../store/index.ts';
 import type { AlertBook } from './book.ts';
 import type { Notification } from './notification.ts';
 import { type DeadLetter, groupOf, groupRecord, type JournalRecord } from './record.ts';
@@ -14,8 +20,12 @@ export interface Ledger {
 }
 
 /** Opens the journal and brings everything back that it knows. */
-export function openJournal(options: JournalOptions, ledger: Ledger): Promise<Journal> {
-  return Journal.open(options, (line) => apply(JSON.parse(line) as JournalRecord, ledger));
+export function openJournal(
+  options: JournalOptions | SharedJournalOptions,
+  ledger: Ledger,
+): Promise<StateLog> {
+  const visit = (line: string) => apply(JSON.parse(line) as JournalRecord, ledger);
+  return 'records' in options ? SharedJournal.open(options, visit) : Journal.open(options, visit);
 }
 
 function apply(record: JournalRecord, { book, risks, undelivered, deadLetters }: Ledger): void {
@@ -50,7 +60,7 @@ const partSize = 100;
  * segments before it.
  */
 export async function checkpoint(
-  journal: Journal,
+  journal: StateLog,
   segment: number,
   ledger: Ledger,
   nowMs: number,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Detection } from '../detect/detection.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
-import { type Journal, type StoredAlert, uuidv7 } from '../store/index.ts';
+import { type StateLog, type StoredAlert, uuidv7 } from '../store/index.ts';
 import { type Alert, severityOf, toStored } from './alert.ts';
 import { AlertBook } from './book.ts';
 import type { Change } from './change.ts';
@@ -30,7 +30,7 @@ export class AlertManager implements AsyncDisposable {
   readonly #book: AlertBook;
   readonly #ledger: Ledger;
   readonly #risks: RiskLedger;
-  readonly #journal: Journal;
+  readonly #journal: StateLog;
   readonly #commits: Commits;
   readonly #silencing: Silencing;
   readonly #queues: ReadonlyMap<string, DeliveryQueue>;
@@ -46,7 +46,7 @@ export class AlertManager implements AsyncDisposable {
 
   private constructor(
     options: AlertManagerOptions,
-    { ledger, journal }: { ledger: Ledger; journal: Journal },
+    { ledger, journal }: { ledger: Ledger; journal: StateLog },
   ) {
     this.#ledger = ledger;
     this.#book = ledger.book;
@@ -109,8 +109,14 @@ export class AlertManager implements AsyncDisposable {
       undelivered: new Map(),
       deadLetters: new Map(),
     };
-    const folder = join(options.dataFolder, 'outbox');
-    const journal = await openJournal({ ...options.journal, folder }, ledger);
+    const { sharedAs, store, dataFolder } = options;
+    if (sharedAs !== undefined && !store) throw invalidArgument('store', 'given where sharedAs is');
+    const journal = await openJournal(
+      store && sharedAs !== undefined
+        ? { records: store.records, name: sharedAs }
+        : { ...options.journal, folder: join(dataFolder, 'outbox') },
+      ledger,
+    );
     const manager = new AlertManager(options, { ledger, journal });
     manager.#start(options.tickMs ?? 1_000);
     return manager;

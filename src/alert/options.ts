@@ -9,6 +9,11 @@ import type { Route } from './route.ts';
 export interface AlertManagerOptions extends Omit<BookOptions, 'routes'> {
   /** Folder of the durable outbox; `outbox` is made in it. One process at a time. */
   readonly dataFolder: string;
+  /**
+   * Keeps the outbox in `store` under this name instead, so that another machine can carry on exactly where this one
+   * ended. Of two that try at once, one fails with `WOLFSEC_STORE_CONFLICT`.
+   */
+  readonly sharedAs?: string;
   readonly receivers: Readonly<Record<string, Receiver>>;
   /** Default: everything to the only receiver. */
   readonly route?: Route;

@@ -15,6 +15,7 @@ import {
 } from '../rule/index.ts';
 import { type BundledRule, makeBundle, type RuleBundle } from './bundle.ts';
 import { Correlator, type CorrelatorFigures, type CorrelatorLimits } from './correlate/correlator.ts';
+import type { CorrelationHit } from './correlate/router.ts';
 import type { Detection, EventReference } from './detection.ts';
 import { entitiesOf, eventTimeMs, fieldValue } from './event-fields.ts';
 import { eventError, type LineFault, lineFault } from './fault.ts';
@@ -34,6 +35,11 @@ export interface ThreatDetectorOptions {
   readonly cacheFolder?: string;
   /** Bounds of correlation memory. */
   readonly correlation?: Partial<CorrelatorLimits>;
+  /**
+   * Hands hits that correlations count out in {@link BatchResult.hits} instead of counting them: for a fleet, in which
+   * the hits of one group come together elsewhere. See {@link ThreatDetector.correlator}. Default `false`.
+   */
+  readonly correlateApart?: boolean;
   /** Default: the back end in use, see `backend()`. */
   readonly backend?: 'native' | 'portable';
   /** Time for events that tell none, in milliseconds since the epoch. Default `Date.now`. */
@@ -49,6 +55,17 @@ export interface DetectOptions {
   readonly firstLine?: number;
   /** Maps a line of the batch to a line of the source, from 1; instead of `firstLine`. */
   readonly lineOf?: (batchLine: number) => number;
+  /** Where a line of a batch put together from several sources stands; instead of `source`, `firstLine`, `lineOf`. */
+  readonly placeOf?: (batchLine: number) => EventPlace;
+}
+
+/** Where an event came from, and when. */
+export interface EventPlace {
+  readonly source: string;
+  /** From 1. */
+  readonly line: number;
+  /** Time for an event that tells none, in milliseconds since the epoch. Default: the detector's `now`. */
+  readonly timeMs?: number;
 }
 
 /** What a batch gave. */
@@ -61,6 +78,8 @@ export interface BatchResult {
   readonly faults: readonly LineFault[];
   /** The events that detections refer to, as they came, by their index. */
   readonly texts: ReadonlyMap<number, string>;
+  /** With `correlateApart`: what correlations have to count. */
+  readonly hits?: readonly CorrelationHit[];
 }
 
 /** Everything that is replaced when rules are loaded anew. */
@@ -70,6 +89,7 @@ interface Loaded {
   readonly correlator: Correlator;
   /** Whether a rule's hits are detections of their own. */
   readonly reported: readonly boolean[];
+  readonly idOf: (reference: string) => string;
   /** Batches under way off this thread, for which the engine stays open. */
   batches: number;
   retired: boolean;
@@ -131,6 +151,12 @@ export class ThreatDetector implements Disposable {
     return this.#current.bundle.refused;
   }
 
+  /** A fresh correlator over the rules in use, for hits that were handed out. */
+  correlator(): Correlator {
+    const { bundle, idOf } = this.#current;
+    return new Correlator(bundle.correlations, idOf, this.#options.correlation);
+  }
+
   /** What the bounds of correlation memory cost so far. */
   get correlationFigures(): CorrelatorFigures {
     return this.#current.correlator.figures;
@@ -150,7 +176,7 @@ export class ThreatDetector implements Disposable {
     const fault = evaluated.faults[3] ?? (evaluated.events === 0 ? eventFault.syntax : undefined);
     if (fault !== undefined) throw eventError(lineFault(0, fault));
     if (evaluated.hits.length === 0) return [];
-    return this.#detections(loaded, evaluated, bytes, options, 0);
+    return this.#detections(loaded, evaluated, bytes, options, 0, []);
   }
 
   /** Evaluates NDJSON, or a list of events, on this thread. */
@@ -231,18 +257,19 @@ export class ThreatDetector implements Disposable {
     const detections: Detection[] = [];
     const faults: LineFault[] = [];
     const texts = new Map<number, string>();
+    const hits: CorrelationHit[] = [];
     let [events, lines] = [0, 0];
     for (const { evaluated, bytes } of pieces) {
       for (let i = 0; i < evaluated.faults.length; i += 4) {
         faults.push(lineFault(lines + (evaluated.faults[i] as number), evaluated.faults[i + 3] as number));
       }
       if (evaluated.hits.length > 0) {
-        detections.push(...this.#detections(loaded, evaluated, bytes, options, lines, texts));
+        detections.push(...this.#detections(loaded, evaluated, bytes, options, lines, hits, texts));
       }
       events += evaluated.events;
       lines += evaluated.lines;
     }
-    return { events, detections, faults, texts };
+    return { events, detections, faults, texts, ...(this.#options.correlateApart ? { hits } : {}) };
   }
 
   #detections(
@@ -251,6 +278,7 @@ export class ThreatDetector implements Disposable {
     bytes: Uint8Array,
     options: DetectOptions,
     linesBefore: number,
+    apart: CorrelationHit[],
     texts?: Map<number, string>,
   ): Detection[] {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -272,14 +300,14 @@ export class ThreatDetector implements Disposable {
       if (loaded.reported[rule]) detections.push(detectionOf(loaded, rule, meta, event));
       if (loaded.correlator.wants(meta.id)) {
         const { parsed, timeMs, reference } = event;
-        detections.push(
-          ...loaded.correlator.add({
-            ruleId: meta.id,
-            timeMs,
-            event: reference,
-            field: (name) => fieldValue(parsed, name),
-          }),
-        );
+        const hit = {
+          ruleId: meta.id,
+          timeMs,
+          event: reference,
+          field: (name: string) => fieldValue(parsed, name),
+        };
+        if (this.#options.correlateApart) apart.push(...loaded.correlator.router.route(hit));
+        else detections.push(...loaded.correlator.add(hit));
       }
     }
     return detections;
@@ -300,12 +328,13 @@ class HitEvent {
     this.line = line;
     this.parsed = JSON.parse(text) as object;
     this.ownTimeMs = eventTimeMs(this.parsed);
-    this.timeMs = this.ownTimeMs ?? (now ?? Date.now)();
+    const place = options.placeOf?.(line);
+    this.timeMs = this.ownTimeMs ?? place?.timeMs ?? (now ?? Date.now)();
     const id = (this.parsed as { event?: { id?: unknown } }).event?.id;
     this.reference = {
       index: line,
-      ...(options.source === undefined ? {} : { source: options.source }),
-      line: options.lineOf ? options.lineOf(line) : (options.firstLine ?? 1) + line,
+      ...(place ? { source: place.source } : options.source === undefined ? {} : { source: options.source }),
+      line: place?.line ?? (options.lineOf ? options.lineOf(line) : (options.firstLine ?? 1) + line),
       ...(typeof id === 'string' ? { id } : {}),
     };
   }
@@ -358,6 +387,7 @@ async function load(options: ThreatDetectorOptions): Promise<Loaded> {
     engine,
     correlator: new Correlator(bundle.correlations, idOf, options.correlation),
     reported: reportedRules(bundle, idOf),
+    idOf,
     batches: 0,
     retired: false,
   };

@@ -10,7 +10,13 @@ export {
   readRuleSources,
   type Status,
 } from '../rule/index.ts';
-export type { CorrelatorFigures, CorrelatorLimits } from './correlate/correlator.ts';
+export {
+  Correlator,
+  type CorrelatorFigures,
+  type CorrelatorLimits,
+  chained,
+} from './correlate/correlator.ts';
+export { type CorrelationHit, groupKey, HitRouter, type RuleHit } from './correlate/router.ts';
 export {
   type Detection,
   type DetectionKind,
@@ -22,6 +28,7 @@ export {
 export {
   type BatchResult,
   type DetectOptions,
+  type EventPlace,
   ThreatDetector,
   type ThreatDetectorOptions,
 } from './detector.ts';

@@ -7,4 +7,6 @@ export {
   IngestPipeline,
   type IngestPipelineOptions,
   type IngestTotals,
+  type Sink,
 } from './ingest.ts';
+export { ingestMetrics } from './ingest-metrics.ts';

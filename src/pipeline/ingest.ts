@@ -1,8 +1,7 @@
 import type { LineFault } from '../detect/fault.ts';
-import type { Detection, Logsource, ThreatDetector } from '../detect/index.ts';
+import type { CorrelationHit, Detection, EventPlace, Logsource, ThreatDetector } from '../detect/index.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
 import { Registry } from '../metrics/index.ts';
-import type { DetectionFlow } from './flow.ts';
 import { ingestMetrics } from './ingest-metrics.ts';
 
 /** Events on their way in. */
@@ -17,6 +16,23 @@ export interface IngestBatch {
    */
   readonly source: string;
   readonly logsource?: Logsource;
+  /** Where each line came from, for a batch put together from several messages; instead of `source`. */
+  readonly placeOf?: (batchLine: number) => EventPlace;
+}
+
+/** Takes what a batch gave all the way to the store. */
+export interface Sink {
+  /**
+   * @param texts the events that detections refer to, by their index.
+   * @param hits what correlations have to count, where the detector hands it out.
+   */
+  take(
+    detections: readonly Detection[],
+    texts: ReadonlyMap<number, string>,
+    hits: readonly CorrelationHit[],
+  ): Promise<void>;
+  /** Resolves when everything taken so far is stored. */
+  flush(): Promise<void>;
 }
 
 /** What became of a batch, told once its detections are stored. */
@@ -38,7 +54,7 @@ export interface IngestLimits {
 
 export interface IngestPipelineOptions {
   readonly detector: ThreatDetector;
-  readonly flow: Pick<DetectionFlow, 'take' | 'flush'>;
+  readonly flow: Sink;
   readonly limits?: Partial<IngestLimits>;
   /** Default: a registry of its own. */
   readonly registry?: Registry;
@@ -196,27 +212,31 @@ export class IngestPipeline {
     this.#totals.batches++;
     this.#totals.bytes += batch.ndjson.length;
     this.#hooks.onBatch?.(batch.ndjson);
-    const { events, detections, faults, texts } = await this.#detect(batch);
+    const { events, detections, faults, texts, hits = [] } = await this.#detect(batch);
     this.#totals.faults += faults.length;
     this.#totals.detections += detections.length;
     if (faults.length > 0) this.#metrics.faults.inc({ source: batch.door }, faults.length);
-    if (detections.length > 0) {
+    if (detections.length > 0 || hits.length > 0) {
       for (const { level } of detections) this.#metrics.detections.inc({ level });
-      this.#hooks.onDetections?.(detections);
-      await this.#flow.take(detections, texts);
+      if (detections.length > 0) this.#hooks.onDetections?.(detections);
+      await this.#flow.take(detections, texts, hits);
       await this.#flow.flush();
     }
     return { events, detections: detections.length, faults };
   }
 
-  async #detect({ ndjson, source, logsource }: IngestBatch) {
+  async #detect({ ndjson, source, logsource, placeOf }: IngestBatch) {
     while (this.#lanesTaken >= this.#limits.lanes) await this.#laneFreed();
     this.#lanesTaken++;
     const detector = this.#detector;
     this.#running.set(detector, (this.#running.get(detector) ?? 0) + 1);
     const startedMs = performance.now();
     try {
-      return await detector.processBatch(ndjson, { source, ...(logsource ? { logsource } : {}) });
+      return await detector.processBatch(ndjson, {
+        source,
+        ...(logsource ? { logsource } : {}),
+        ...(placeOf ? { placeOf } : {}),
+      });
     } finally {
       this.#metrics.detectSeconds.observe((performance.now() - startedMs) / 1000);
       this.#lanesTaken--;

@@ -12,6 +12,7 @@ const statuses: Readonly<Record<string, number>> = {
   WOLFSEC_ABORTED: 503,
   WOLFSEC_STORE_FULL: 503,
   WOLFSEC_STORE_UNAVAILABLE: 503,
+  WOLFSEC_BROKER_UNAVAILABLE: 503,
 };
 
 /** An error as it is answered; what is our own fault keeps its details to itself. */

@@ -1,7 +1,8 @@
 import type { CorrelationRule } from '../../rule/correlation.ts';
 import type { Detection, EventReference } from '../detection.ts';
 import { conditionHolds, tallyOf, windowCapacity } from './condition.ts';
-import { type Hit, Window } from './window.ts';
+import { type CorrelationHit, groupKey, HitRouter, type RuleHit } from './router.ts';
+import { Window } from './window.ts';
 
 export interface CorrelatorLimits {
   /** Groups one rule may keep; the one untouched for longest goes first. Default 100,000. */
@@ -24,15 +25,6 @@ export interface CorrelatorFigures {
   readonly lateHits: number;
 }
 
-/** A hit of a rule that correlations are over. */
-export interface RuleHit {
-  readonly ruleId: string;
-  readonly timeMs: number;
-  readonly event: EventReference;
-  /** The event's value of a field. */
-  field(name: string): string | undefined;
-}
-
 interface State {
   readonly rule: CorrelationRule;
   readonly capacity: number;
@@ -52,9 +44,10 @@ const maxReferences = 100;
  */
 export class Correlator {
   readonly #limits: CorrelatorLimits;
-  /** For each rule's id, the correlations that are over it and its place in them. */
-  readonly #over = new Map<string, { state: State; place: number }[]>();
+  /** Which correlations a hit counts in. */
+  readonly router: HitRouter;
   readonly #states: State[];
+  readonly #byId: ReadonlyMap<string, State>;
   #groups = 0;
   #hits = 0;
   #evictedGroups = 0;
@@ -71,14 +64,8 @@ export class Correlator {
   ) {
     this.#limits = { groupsPerRule: 100_000, groups: 500_000, hits: 2_000_000, ...limits };
     this.#states = rules.map((rule) => ({ rule, capacity: windowCapacity(rule), groups: new Map() }));
-    for (const state of this.#states) {
-      state.rule.rules.forEach((reference, place) => {
-        const id = idOf(reference);
-        const known = this.#over.get(id);
-        if (known) known.push({ state, place });
-        else this.#over.set(id, [{ state, place }]);
-      });
-    }
+    this.#byId = new Map(this.#states.map((state) => [state.rule.id, state]));
+    this.router = new HitRouter(rules, idOf);
   }
 
   get figures(): CorrelatorFigures {
@@ -92,46 +79,29 @@ export class Correlator {
 
   /** Whether a correlation is over the rule. */
   wants(ruleId: string): boolean {
-    return this.#over.has(ruleId);
+    return this.router.wants(ruleId);
   }
 
   /** Takes a hit in; gives the detections it raises, chained ones included. */
   add(hit: RuleHit): Detection[] {
     const raised: Detection[] = [];
-    for (const { state, place } of this.#over.get(hit.ruleId) ?? []) {
-      const detection = this.#addTo(state, place, hit);
-      if (!detection) continue;
-      raised.push(detection);
-      const group = detection.correlation?.group ?? {};
-      raised.push(
-        ...this.add({
-          ruleId: detection.ruleId,
-          timeMs: hit.timeMs,
-          event: hit.event,
-          field: (name) => (Object.hasOwn(group, name) ? group[name] : hit.field(name)),
-        }),
-      );
+    for (const routed of this.router.route(hit)) {
+      const detection = this.take(routed);
+      if (detection) raised.push(detection, ...this.add(chained(detection, routed, hit)));
     }
     return raised;
   }
 
-  #addTo(state: State, place: number, hit: RuleHit): Detection | undefined {
+  /** Takes a hit of one correlation in; gives the detection that it completes. */
+  take(hit: CorrelationHit): Detection | undefined {
+    const state = this.#byId.get(hit.correlationId);
+    // Of a rule that is no longer in use.
+    if (!state) return undefined;
     const { rule } = state;
-    const reference = rule.rules[place] as string;
-    const group: Record<string, string> = {};
-    for (const name of rule.groupBy) {
-      const field = aliased(rule, name, reference);
-      const value = hit.field(field);
-      // Events without the field are no group: they have nothing in common.
-      if (value === undefined) return undefined;
-      group[name] = value;
-    }
-    const value = measured(rule, reference, hit);
-    if (rule.fields.length > 0 && value === undefined) return undefined;
-    const window = this.#window(state, JSON.stringify(Object.values(group)), hit.timeMs);
-    const taken: Hit = { timeMs: hit.timeMs, rule: place, value, event: hit.event };
+    const { timeMs, place, value, event, group } = hit;
+    const window = this.#window(state, groupKey(hit), timeMs);
     const before = window.hits.length;
-    const added = window.add(taken, rule.timespanMs);
+    const added = window.add({ timeMs, rule: place, value, event }, rule.timespanMs);
     this.#hits += window.hits.length - before;
     if (!added) {
       this.#lateHits++;
@@ -187,21 +157,22 @@ export class Correlator {
   }
 }
 
-function aliased({ aliases }: CorrelationRule, name: string, reference: string): string {
-  const fields = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
-  return fields && Object.hasOwn(fields, reference) ? (fields[reference] as string) : name;
-}
-
-function measured(rule: CorrelationRule, reference: string, hit: RuleHit): string | undefined {
-  if (rule.fields.length === 0) return undefined;
-  const values = rule.fields.map((field) => hit.field(aliased(rule, field, reference)));
-  if (values.some((value) => value === undefined)) return undefined;
-  return values.length === 1 ? values[0] : JSON.stringify(values);
+/** A correlation's detection as a hit for the correlations over it. */
+export function chained(
+  { ruleId }: Detection,
+  { group, fields = {}, timeMs, event }: CorrelationHit,
+  origin?: RuleHit,
+): RuleHit {
+  const field = (name: string) => {
+    if (Object.hasOwn(group, name)) return group[name];
+    return origin ? origin.field(name) : Object.hasOwn(fields, name) ? fields[name] : undefined;
+  };
+  return { ruleId, timeMs, event, field };
 }
 
 function detectionOf(
   rule: CorrelationRule,
-  group: Record<string, string>,
+  group: Readonly<Record<string, string>>,
   figure: number,
   window: Window,
 ): Detection {
