@@ -3,7 +3,6 @@ import {
   DeliverPolicy,
   DiscardPolicy,
   type JetStreamClient,
-  JetStreamError,
   type JetStreamManager,
   type JsMsg,
   jetstream,
@@ -134,8 +133,9 @@ class NatsBroker implements Broker {
       );
     } catch (cause) {
       // "maximum bytes exceeded" and its kin: the stream refuses what has no room.
-      if (cause instanceof JetStreamError && /exceeded|insufficient/.test(cause.message)) {
-        throw new WolfsecError('WOLFSEC_STORE_FULL', `nats: ${cause.message}`, { cause });
+      const { message } = cause as Error;
+      if (/maximum (bytes|messages) exceeded|insufficient/.test(message)) {
+        throw new WolfsecError('WOLFSEC_STORE_FULL', `nats: ${message}`, { cause });
       }
       throw unavailable(cause);
     }

@@ -9,6 +9,7 @@ import { registerScan } from './verbs/scan.ts';
 import { registerSeal } from './verbs/seal.ts';
 import { registerServe } from './verbs/serve.ts';
 import { registerUser } from './verbs/user.ts';
+import { registerWorker } from './verbs/worker.ts';
 
 const program = new Command('wolfsec')
   .description('a native-accelerated security engine: detection by Sigma rules, from the command line')
@@ -18,6 +19,7 @@ const program = new Command('wolfsec')
 
 registerScan(program);
 registerServe(program);
+registerWorker(program);
 registerUser(program);
 registerReplay(program);
 registerRules(program);

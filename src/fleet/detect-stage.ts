@@ -2,18 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, QueueMessage, Running } from '../broker/index.ts';
 import type { EventPlace } from '../detect/index.ts';
 import type { IngestPipeline } from '../pipeline/index.ts';
+import type { Records } from '../store/index.ts';
 import { passing } from './failure.ts';
 import { placeOf } from './messages.ts';
 import type { FleetMetrics } from './metrics.ts';
 
 export interface DetectStageOptions {
   readonly broker: Broker;
-  readonly pipeline: IngestPipeline;
+  readonly pipeline: Pick<IngestPipeline, 'take'>;
   readonly metrics: FleetMetrics;
   /** Batches under way at once. Default 3: one in detection, two on their way to the store. */
   readonly concurrency?: number;
-  /** A message given out more often than this goes to the dead letters. Default 5. */
+  /** Tries of one message before it goes to the dead letters. Default 5. */
   readonly maxDeliveries?: number;
+  /** Where tries of suspicious messages are counted. */
+  readonly records: Records;
+  readonly prefix: string;
   readonly ackWaitMs: number;
   readonly onError: (error: unknown) => void;
 }
@@ -54,12 +58,27 @@ export class DetectStage {
       for (const message of messages) message.working();
     }, ackWaitMs / 3);
     try {
-      // What has been given out so often has ended the workers that tried it: it is not tried here.
-      await this.#bury(messages.filter(({ deliveries }) => deliveries > maxDeliveries));
       await this.#detect(messages.filter(({ deliveries }) => deliveries <= maxDeliveries));
+      for (const message of messages) if (message.deliveries > maxDeliveries) await this.#suspect(message);
     } finally {
       clearInterval(alive);
     }
+  }
+
+  /**
+   * Given out so often, a message may have ended the workers that tried it, or have waited for its turn too long. It is
+   * tried alone, and each try is written down before: what is never seen to end goes to the dead letters.
+   */
+  async #suspect(message: QueueMessage): Promise<void> {
+    const { records, prefix, maxDeliveries } = this.#options;
+    const collection = `${prefix}:tries`;
+    const nowMs = Date.now();
+    const known = await records.get<number>(collection, message.id, nowMs);
+    const tries = known?.value ?? 0;
+    if (tries >= maxDeliveries) return this.#bury([message]);
+    await records.put(collection, message.id, tries + 1, { nowMs, expiresMs: nowMs + 86_400_000 });
+    await this.#detect([message]);
+    await records.remove(collection, message.id);
   }
 
   async #detect(messages: readonly QueueMessage[]): Promise<void> {
@@ -104,7 +123,7 @@ export class DetectStage {
     );
     for (const message of messages) await message.ack();
     metrics.dead.inc({}, messages.length);
-    const reason = error instanceof Error ? error.message : 'it was given out too often';
+    const reason = error instanceof Error ? error.message : 'no try of them was seen to end';
     onError(new Error(`${messages.length} messages went to the dead letters: ${reason}`));
   }
 

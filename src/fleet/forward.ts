@@ -1,5 +1,4 @@
 import type { Broker } from '../broker/index.ts';
-import type { ThreatDetector } from '../detect/index.ts';
 import { WolfsecError } from '../errors.ts';
 import type { Registry } from '../metrics/index.ts';
 import type { IngestBatch, IngestFigures, IngestOutcome } from '../pipeline/index.ts';
@@ -9,8 +8,6 @@ import { messagesOf } from './messages.ts';
 export interface ForwarderOptions {
   readonly broker: Broker;
   readonly registry: Registry;
-  /** The rules that queries show; the workers run the fleet's. */
-  readonly detector: ThreatDetector;
   readonly maxBatches: number;
   readonly maxBytes: number;
 }
@@ -22,7 +19,6 @@ export interface ForwarderOptions {
 export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #metrics: ReturnType<typeof ingestMetrics>;
-  readonly detector: ThreatDetector;
   #idle: (() => void)[] = [];
   #batches = 0;
   #bytes = 0;
@@ -30,7 +26,6 @@ export class Forwarder {
 
   constructor(options: ForwarderOptions) {
     this.#options = options;
-    this.detector = options.detector;
     this.#metrics = ingestMetrics(options.registry);
   }
 

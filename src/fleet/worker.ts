@@ -90,8 +90,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   await rules.start(options.rules);
   const started = pipeline as IngestPipeline | undefined;
   if (!started) throw new Error('the rules of the fleet are gone from the store');
-  const detect = new DetectStage({ ...options, pipeline: started, metrics });
+  const detect = new DetectStage({ ...options, pipeline: started, metrics, records: store.records });
 
+  const lag = async () => {
+    const { waiting, pending } = await broker.queue();
+    metrics.waiting.set(waiting);
+    metrics.pending.set(pending);
+  };
   const begin = (task: string, onEnd: (error: unknown) => void): Promise<Running> => {
     if (task === alertsTask) {
       return keepAlerts({ broker, offsets, store, open: options.openAlerts, logMs: options.logMs }, onEnd);
@@ -110,11 +115,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     start: begin,
     about: () => ({ ready: rules.ready }),
     async onBeat(members) {
-      await rules.beat(members, readyOf);
       metrics.held.set(share?.held.length ?? 0);
-      const { waiting, pending } = await broker.queue();
-      metrics.waiting.set(waiting);
-      metrics.pending.set(pending);
+      // Neither may keep the leases from being renewed.
+      await rules.beat(members, readyOf).catch(onError);
+      await lag().catch(onError);
     },
     onError,
   });

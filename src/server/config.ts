@@ -32,6 +32,34 @@ export interface ServeConfig {
   /** 0 for none. */
   readonly syslogUdpPort: number;
   readonly syslogTcpPort: number;
+  /** Broker that events are handed on to, instead of being looked at here, e.g. `nats://127.0.0.1:4222`. */
+  readonly forward: string;
+  /** Broker that a worker takes events from. */
+  readonly source: string;
+  /** Before the names of everything that a fleet keeps in broker and store. */
+  readonly brokerPrefix: string;
+  /** Partitions of correlation; the same on every machine of a fleet. */
+  readonly partitions: number;
+  /** Copies of each stream in a NATS cluster. */
+  readonly replicas: number;
+  /** Bytes of events that may wait in the broker. */
+  readonly brokerQueueBytes: number;
+  /** How long the logs of hits and detections are kept. */
+  readonly logHours: number;
+  /** How long a message may be worked on before another worker gets it. */
+  readonly ackWaitMs: number;
+  /** A message given out more often goes to the dead letters. */
+  readonly maxDeliveries: number;
+  /** A worker not heard of for so long has its share taken over. */
+  readonly leaseMs: number;
+  /** Where a worker answers `/healthz`, `/readyz` and `/metrics`; 0 for nowhere. */
+  readonly workerPort: number;
+  /** Reads rules anew when their files change. */
+  readonly watchRules: boolean;
+  /** Redis in which limits of requests are counted for all front doors together. */
+  readonly redisUrl: string;
+  /** Requests that one key, or address, may send within a minute; 0 for any number. */
+  readonly requestsPerMinute: number;
   /** Prefixes that may send syslog; needed where `syslogHost` is not loopback, since syslog knows no keys. */
   readonly syslogAllow: readonly string[];
 }
@@ -46,6 +74,12 @@ const text = (fallback: string, what: string): Setting<string> => ({
   fallback,
   what,
   read: (value) => (typeof value === 'string' ? value : undefined),
+});
+
+const pattern = (fallback: string, form: RegExp, what: string): Setting<string> => ({
+  fallback,
+  what,
+  read: (value) => (typeof value === 'string' && form.test(value) ? value : undefined),
 });
 
 const whole = (fallback: number, least: number, most: number): Setting<number> => ({
@@ -97,6 +131,20 @@ export const settings: { readonly [Name in keyof ServeConfig]: Setting } = {
   syslogHost: text('127.0.0.1', 'an IP address or localhost'),
   syslogUdpPort: whole(0, 0, 65_535),
   syslogTcpPort: whole(0, 0, 65_535),
+  forward: text('', 'an address of a broker'),
+  source: text('', 'an address of a broker'),
+  brokerPrefix: pattern('wolfsec', /^[a-z][a-z0-9_-]{0,31}$/i, 'letters, digits, _ and -, up to 32'),
+  partitions: whole(16, 1, 1024),
+  replicas: whole(1, 1, 5),
+  brokerQueueBytes: whole(1024 * mebibyte, mebibyte, 1024 * 1024 * mebibyte),
+  logHours: whole(48, 1, 8_760),
+  ackWaitMs: whole(30_000, 1_000, 3_600_000),
+  maxDeliveries: whole(5, 1, 1_000),
+  leaseMs: whole(10_000, 500, 600_000),
+  workerPort: whole(0, 0, 65_535),
+  watchRules: flag(false),
+  redisUrl: text('', 'a redis:// address'),
+  requestsPerMinute: whole(0, 0, 1_000_000_000),
   syslogAllow: list([], 'prefixes such as 10.0.0.0/8, in the environment parted by commas'),
 };
 
@@ -105,6 +153,17 @@ const names = Object.keys(settings) as SettingName[];
 
 export const envName = (name: SettingName) =>
   `WOLFSEC_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+
+/** Settings that may hold a password, as they may be shown: without user, password and query. */
+export function shown(config: ServeConfig): Record<string, unknown> {
+  const addresses = ['databaseUrl', 'webhookUrl', 'forward', 'source', 'redisUrl'] as const;
+  const hidden = addresses.map((name) => [name, withoutSecrets(config[name])] as const);
+  return { ...config, ...Object.fromEntries(hidden) };
+}
+
+function withoutSecrets(address: string): string {
+  return address.replace(/\/\/[^@/]*@/, '//…@').replace(/\?.*$/, '?…');
+}
 
 /** Where settings come from; the later wins: file, environment, flags. */
 export interface ConfigSources {

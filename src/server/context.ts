@@ -1,4 +1,5 @@
 import type { AlertManager } from '../alert/index.ts';
+import type { RateLimiter } from '../http/index.ts';
 import type { Registry } from '../metrics/index.ts';
 import type { IngestPipeline } from '../pipeline/index.ts';
 import type { Reputation } from '../reputation/index.ts';
@@ -10,18 +11,29 @@ import type { EngineWatch } from './live/figures.ts';
 import type { AlertStream } from './live/stream.ts';
 import type { RuleBook } from './rule-book.ts';
 
-/** What the routes work with. */
-export interface ServerContext extends Credentials {
+/** What doors put events into: the pipeline, or the broker before a fleet. */
+export type Intake = Pick<IngestPipeline, 'take' | 'hasRoom' | 'figures'>;
+
+/** What doors and operations work with. */
+export interface DoorContext extends Credentials {
   readonly config: ServeConfig;
+  readonly pipeline: Intake;
+  readonly registry: Registry;
+  readonly store: Pick<Store, 'health'>;
+  /** Missing where requests are not counted. */
+  readonly limiter?: RateLimiter;
+  /** Told of what failed inside, since the answer tells nothing. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** What the routes work with. */
+export interface ServerContext extends DoorContext {
   readonly pipeline: IngestPipeline;
   readonly alerts: AlertManager;
   readonly store: Store;
-  readonly registry: Registry;
   readonly reputation: Reputation;
   readonly allowList: AllowList;
   readonly rules: RuleBook;
   readonly watch: EngineWatch;
   readonly stream: AlertStream;
-  /** Told of what failed inside, since the answer tells nothing. */
-  readonly onError: (error: unknown) => void;
 }

@@ -39,7 +39,7 @@ const internal: Answer = { status: 500, code: 'WOLFSEC_INTERNAL', message: 'the 
 
 /** 429 and 503 say when to come again. */
 export function hinted(reply: FastifyReply, status: number): FastifyReply {
-  if (status === 429 || status === 503) reply.header('retry-after', '1');
+  if ((status === 429 || status === 503) && !reply.hasHeader('retry-after')) reply.header('retry-after', '1');
   return reply.code(status);
 }
 

@@ -1,20 +1,21 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AlertManager, file, observeAlerts, type Receiver, type Route, webhook } from '../alert/index.ts';
+import { AlertManager, observeAlerts } from '../alert/index.ts';
 import { ApiKeys, countAuthEvents } from '../auth/index.ts';
 import type { ThreatDetectorOptions } from '../detect/index.ts';
 import { Registry, watchRuntime } from '../metrics/index.ts';
 import { DetectionFlow, IngestPipeline } from '../pipeline/index.ts';
-import { observePool, openStore, type Store } from '../store/index.ts';
+import { observePool, type Store } from '../store/index.ts';
 import { AllowList } from './allow-list.ts';
 import { buildApp } from './app.ts';
 import type { ServeConfig } from './config.ts';
 import type { ServerContext } from './context.ts';
+import { limiterOf } from './limits.ts';
 import { EventSample } from './live/event-sample.ts';
 import { EngineWatch } from './live/figures.ts';
 import { AlertStream } from './live/stream.ts';
+import { Closers, deliveryOf, openStoreOf } from './parts.ts';
 import { keepLearned, openReputation, reputationHook } from './reputation.ts';
 import { brief } from './routes/answers.ts';
 import { RuleBook } from './rule-book.ts';
@@ -121,6 +122,8 @@ async function openInto(
   opened.defer(() => watch.close());
   const keys = new ApiKeys({ storage: store.apiKeys, listener: countAuthEvents(registry), onError });
   opened.defer(() => keys.settled());
+  const { limiter, close: closeLimiter } = await limiterOf(config, onError);
+  opened.defer(closeLimiter);
   const users = new Users(store, onError);
   opened.defer(() => users.settled());
   const context: ServerContext = {
@@ -137,6 +140,7 @@ async function openInto(
     users,
     onError,
     ...(config.auth ? { keys } : {}),
+    ...(limiter ? { limiter } : {}),
   };
   const app = buildApp(context);
   const syslog = new SyslogListeners(config, pipeline, registry, onError);
@@ -201,56 +205,5 @@ function engineOf(parts: {
       return { open, undelivered, deadLetters };
     },
     watchers: () => stream.watchers,
-  };
-}
-
-/** What is open, closed last first; an error of one does not keep the others open. */
-class Closers {
-  readonly #closers: (() => unknown)[] = [];
-  #closed: Promise<void> | undefined;
-
-  defer(close: () => unknown): void {
-    this.#closers.push(close);
-  }
-
-  close(): Promise<void> {
-    this.#closed ??= this.#run();
-    return this.#closed;
-  }
-
-  async #run(): Promise<void> {
-    const errors: unknown[] = [];
-    // What is closed waits on timers that hold no process open, so that one is held here.
-    const held = setInterval(() => {}, 1_000);
-    for (const close of this.#closers.toReversed()) {
-      try {
-        await close();
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    clearInterval(held);
-    if (errors.length > 0) throw errors[0];
-  }
-}
-
-/** The store that the configuration names. */
-export function openStoreOf({
-  data,
-  databaseUrl,
-}: Pick<ServeConfig, 'data' | 'databaseUrl'>): Promise<Store> {
-  return openStore(databaseUrl === '' ? { dataFolder: data } : { url: databaseUrl });
-}
-
-/** Alerts go to a file in any case, and to the webhook besides: neither waits for the other. */
-function deliveryOf({ data, webhookUrl }: ServeConfig): {
-  receivers: Record<string, Receiver>;
-  route: Route;
-} {
-  const kept = { file: file({ path: join(data, 'alerts.ndjson') }) };
-  if (webhookUrl === '') return { receivers: kept, route: { receiver: 'file' } };
-  return {
-    receivers: { ...kept, webhook: webhook({ url: webhookUrl }) },
-    route: { receiver: 'file', routes: [{ receiver: 'file', continue: true }, { receiver: 'webhook' }] },
   };
 }

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lineReaders } from '../event/format.ts';
 import { IpSet } from '../match/index.ts';
 import type { Registry } from '../metrics/index.ts';
-import type { IngestPipeline } from '../pipeline/index.ts';
 import { uuidv7 } from '../store/index.ts';
 import { isLoopback, type ServeConfig } from './config.ts';
+import type { Intake } from './context.ts';
 import { lineEvent, toNdjson } from './formats/line.ts';
 import { SyslogFrames } from './syslog-frames.ts';
 
@@ -19,7 +19,7 @@ const maxConnections = 1_000;
 /** Syslog over UDP (RFC 5426) and TCP (RFC 6587). TCP senders are slowed down when there is no room; UDP is dropped. */
 export class SyslogListeners {
   readonly #config: ServeConfig;
-  readonly #pipeline: IngestPipeline;
+  readonly #pipeline: Intake;
   readonly #onError: (error: unknown) => void;
   readonly #allowed: { has(address: string): boolean };
   readonly #dropped;
@@ -31,12 +31,7 @@ export class SyslogListeners {
   #timer: NodeJS.Timeout | undefined;
   #closing = false;
 
-  constructor(
-    config: ServeConfig,
-    pipeline: IngestPipeline,
-    registry: Registry,
-    onError: (error: unknown) => void,
-  ) {
+  constructor(config: ServeConfig, pipeline: Intake, registry: Registry, onError: (error: unknown) => void) {
     this.#config = config;
     this.#pipeline = pipeline;
     this.#onError = onError;

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { WolfsecError } from '../../errors.ts';
 import { starterRules } from '../paths.ts';
+import { say, stopAsked } from '../running.ts';
+import { watchRules } from '../watch-rules.ts';
 
 /** `wolfsec serve` and `wolfsec key`: the engine as a service, and the keys to it. */
 export function registerServe(program: Command): void {
@@ -29,22 +31,30 @@ export function registerServe(program: Command): void {
       '--sign-in-link',
       'print a link that signs in to the page once (on a terminal: as a matter of course)',
     )
+    .option('--forward <broker>', 'hand events on to a fleet instead: nats://, redis:// or kafka://')
+    .option('--watch-rules', 'read the rules anew when their files change')
     .option('--print-config', 'print the settings and stop', false)
     .addHelpText(
       'after',
       '\nSIGHUP reads the rules anew; SIGTERM and SIGINT drain what was taken in and stop.',
     )
     .action(async ({ config: file, printConfig, signInLink, ...flags }: Record<string, unknown>) => {
-      const { isLoopback, openService, readConfig } = await server();
+      const { isLoopback, openFrontDoor, openService, readConfig, shown } = await server();
       const config = readConfig({
         ...(typeof file === 'string' ? { file } : {}),
         env: process.env,
         flags,
       });
       if (printConfig) {
-        const { databaseUrl, webhookUrl, ...rest } = config;
-        const hidden = { databaseUrl: withoutSecrets(databaseUrl), webhookUrl: withoutSecrets(webhookUrl) };
-        console.log(JSON.stringify({ ...rest, ...hidden }, null, 2));
+        console.log(JSON.stringify(shown(config), null, 2));
+        return;
+      }
+      if (config.forward !== '') {
+        const door = await openFrontDoor(config, say);
+        console.log(`listening on ${door.url}, handing on to ${shown(config).forward}`);
+        await stopAsked();
+        await door.close();
+        console.log('stopped');
         return;
       }
       const service = await openService({ config, rules: [starterRules], onError: say });
@@ -61,9 +71,9 @@ export function registerServe(program: Command): void {
         );
       };
       process.on('SIGHUP', reload);
-      await new Promise<void>((resolve) => {
-        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-      });
+      const unwatch = config.watchRules ? watchRules(config.rules, reload, say) : () => {};
+      await stopAsked();
+      unwatch();
       process.off('SIGHUP', reload);
       await service.close();
       console.log('stopped');
@@ -116,15 +126,7 @@ export async function server() {
   }
 }
 
-const say = (error: unknown) =>
-  console.error(`wolfsec: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-
 const refusals = (count: number) => (count === 0 ? '' : `, ${count} refused: see /v1/rules`);
-
-/** An address without user, password and query. */
-function withoutSecrets(address: string): string {
-  return address.replace(/\/\/[^@/]*@/, '//…@').replace(/\?.*$/, '?…');
-}
 
 function days(text: string): number {
   const value = Number(text);

@@ -4,7 +4,7 @@ import type { IngestOutcome } from '../../pipeline/index.ts';
 import { uuidv7 } from '../../store/index.ts';
 import { access, ownerOf } from '../access.ts';
 import { BodyBudget, unpack } from '../body.ts';
-import type { ServerContext } from '../context.ts';
+import type { DoorContext } from '../context.ts';
 import { type Answer, answerTo, errorBody, hinted } from '../errors.ts';
 
 /** A front door: a kind of request that brings events. */
@@ -31,7 +31,7 @@ export interface Reply {
 export const protobufType = 'application/x-protobuf';
 
 /** Puts up doors whose bodies arrive as raw bytes, and within a budget. */
-export async function mountDoors(app: FastifyInstance, context: ServerContext, doors: readonly Door[]) {
+export async function mountDoors(app: FastifyInstance, context: DoorContext, doors: readonly Door[]) {
   const { config, pipeline, onError } = context;
   const budget = new BodyBudget(config.maxQueueBytes);
   const frees = new WeakMap<FastifyRequest, () => void>();
@@ -60,6 +60,12 @@ export async function mountDoors(app: FastifyInstance, context: ServerContext, d
       if (freed) frees.set(request, freed);
       else return refused(request, reply, pipeline.figures().closing ? closing() : full());
     };
+    const counted = async (request: FastifyRequest, reply: FastifyReply) => {
+      const decision = await context.limiter?.consume(limitKey(request));
+      if (!decision || decision.allowed) return undefined;
+      const seconds = String(Math.ceil(decision.retryAfterMs / 1000));
+      return refused(request, reply.header('retry-after', seconds), tooMany());
+    };
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
       const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const body = await unpack(raw, packing(request), config.maxBodyBytes);
@@ -73,7 +79,7 @@ export async function mountDoors(app: FastifyInstance, context: ServerContext, d
       app.route({
         method: 'POST',
         url,
-        onRequest: [access(context, 'ingest'), makeRoom],
+        onRequest: [access(context, 'ingest'), counted, makeRoom],
         handler,
         errorHandler: (error, request, reply) => refused(request, reply, error),
       });
@@ -125,5 +131,13 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   }
 }
 
+/** Whose requests are counted together: a key's owner's, or those of an address that needs none. */
+const limitKey = (request: FastifyRequest) => {
+  const owner = ownerOf(request);
+  return owner === 'local' ? `address:${request.ip}` : `owner:${owner}`;
+};
+
+const tooMany = () =>
+  new WolfsecError('WOLFSEC_QUEUE_FULL', 'more requests than allowed within a minute: send the batch later');
 const full = () => new WolfsecError('WOLFSEC_QUEUE_FULL', 'the engine is busy: send the batch again later');
 const closing = () => new WolfsecError('WOLFSEC_DISPOSED', 'the engine is shutting down');

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { access } from '../access.ts';
-import type { ServerContext } from '../context.ts';
+import type { DoorContext } from '../context.ts';
 import { hinted } from '../errors.ts';
 import { openApi } from '../openapi.ts';
 import { elasticHeaders } from './doors.ts';
 
 /** Health, metrics, and what clients ask before they send. */
-export async function mountOperations(app: FastifyInstance, context: ServerContext) {
+export async function mountOperations(app: FastifyInstance, context: DoorContext) {
   const { pipeline, store, registry } = context;
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_, reply) => {
