@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Broker, LogMessage, Running } from '../broker/index.ts';
-import { type CorrelationHit, type Correlator, chained, type Detection } from '../detect/index.ts';
+import { chained } from '../detect/correlate/correlator.ts';
+import type { CorrelationHit, Correlator, Detection } from '../detect/index.ts';
 import type { Sink } from '../pipeline/index.ts';
 import { readHit } from './messages.ts';
 import type { FleetMetrics } from './metrics.ts';

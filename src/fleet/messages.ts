@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Outgoing } from '../broker/index.ts';
-import { type CorrelationHit, type Detection, groupKey } from '../detect/index.ts';
+import { groupKey } from '../detect/correlate/router.ts';
+import type { CorrelationHit, Detection } from '../detect/index.ts';
 import { derivedId } from '../store/index.ts';
 
 /** Events and bytes that one message holds. Published singly, events went a seventeenth as fast. */
