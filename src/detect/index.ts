@@ -10,13 +10,8 @@ export {
   readRuleSources,
   type Status,
 } from '../rule/index.ts';
-export {
-  Correlator,
-  type CorrelatorFigures,
-  type CorrelatorLimits,
-  chained,
-} from './correlate/correlator.ts';
-export { type CorrelationHit, groupKey, HitRouter, type RuleHit } from './correlate/router.ts';
+export type { Correlator, CorrelatorFigures, CorrelatorLimits } from './correlate/correlator.ts';
+export type { CorrelationHit, RuleHit } from './correlate/router.ts';
 export {
   type Detection,
   type DetectionKind,
