@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { debuglog } from 'node:util';
 import type { Detection } from '../detect/detection.ts';
 import { invalidArgument } from '../errors.ts';
+import type { Registry } from '../metrics/index.ts';
 import type { AddressList } from './address-lists.ts';
 import { clientAddressReader, type TrustProxy } from './client-address.ts';
 import { detectionsOf, type RequestOrigin } from './detections.ts';
 import { fitsPath } from './exclusions.ts';
+import { guardMetrics } from './guard-metrics.ts';
 import { HttpInspector, type HttpVerdict, type InspectorOptions } from './inspector.ts';
 import type { Bans } from './limits/bans.ts';
 import type { LimitDecision, RateLimiter } from './limits/limiter.ts';
@@ -44,6 +46,8 @@ export interface GuardOptions extends InspectorOptions {
   readonly requestIdHeader?: string;
   readonly onDetection?: (detections: readonly Detection[]) => void;
   readonly onError?: (error: unknown) => void;
+  /** Shows `wolfsec_http_requests_total{action, reason}` and the time of inspections. Default: nowhere. */
+  readonly registry?: Registry;
   readonly clock?: () => number;
 }
 
@@ -88,6 +92,7 @@ export class HttpGuard {
   readonly #inspector: HttpInspector;
   readonly #addressOf: (remote: string, forwarded?: string) => string;
   readonly #clock: () => number;
+  readonly #metrics: ReturnType<typeof guardMetrics> | undefined;
 
   /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` as {@link HttpInspector} does, and for an unknown mode. */
   constructor(options: GuardOptions = {}) {
@@ -98,21 +103,33 @@ export class HttpGuard {
     this.#inspector = new HttpInspector(options);
     this.#addressOf = clientAddressReader(options.trustProxy);
     this.#clock = options.clock ?? Date.now;
+    this.#metrics = options.registry && guardMetrics(options.registry);
   }
 
   /** Decides upon the head of a request. Never throws: a failure of the guard's own is decided by `onFailure`. */
   async admit(request: GuardedRequest): Promise<Admission> {
     const context = this.#context(request);
+    let admission: Admission;
     try {
-      return await this.#admit(request, context);
+      admission = await this.#admit(request, context);
     } catch (error) {
-      return { decision: this.#failed(error, context), bodyBytes: 0, exempt: true };
+      admission = ended(this.#failed(error, context));
     }
+    if (admission.exempt) this.#metrics?.decided(admission.decision);
+    return admission;
   }
 
   /** Decides upon the whole request, `body` being as much of it as was asked for. Never throws. */
   inspect(request: GuardedRequest, admission: Admission, body?: Uint8Array): GuardDecision {
-    const { decision } = admission;
+    if (!this.#metrics) return this.#inspect(request, admission.decision, body);
+    const started = performance.now();
+    const decision = this.#inspect(request, admission.decision, body);
+    this.#metrics.inspected((performance.now() - started) / 1000);
+    this.#metrics.decided(decision);
+    return decision;
+  }
+
+  #inspect(request: GuardedRequest, decision: GuardDecision, body: Uint8Array | undefined): GuardDecision {
     try {
       const verdict = this.#inspector.inspect({ ...request, body });
       if (verdict.findings.length === 0) return decision;
