@@ -85,6 +85,7 @@ async function sample(): Promise<Sample> {
     handles: process.getActiveResourcesInfo().length,
     p50Ms: quantile(sorted(spans), 0.5),
     p99Ms: quantile(sorted(spans), 0.99),
+    p50CpuMs: quantile(sorted(cpuSpans), 0.5),
     p99CpuMs: quantile(sorted(cpuSpans), 0.99),
     rounds: spans.length,
   };

@@ -15,6 +15,7 @@ function samples(change: (fraction: number) => Partial<Sample>): Sample[] {
     handles: 3 + Math.round(random()),
     p50Ms: 0.2 + noise(0.05),
     p99Ms: 0.5 + noise(5),
+    p50CpuMs: 0.1 + noise(0.03),
     p99CpuMs: 0.5 + noise(0.2),
     rounds: 1000,
     ...change(i / 120),
@@ -37,6 +38,7 @@ describe('a soak', () => {
   test('that gets slower fails', () => {
     expect(grows((f) => ({ p99CpuMs: 0.5 + f * f * 8 }))).toEqual(['p99CpuMs']);
     expect(grows((f) => ({ p50Ms: 0.2 + f * f * 4 }))).toEqual(['p50Ms']);
+    expect(grows((f) => ({ p50CpuMs: 0.1 + f * 2 }))).toEqual(['p50CpuMs']);
   });
   test('beside an ever busier neighbour fails nothing', () =>
     expect(grows((f) => ({ p99Ms: 0.5 + f * 30 }))).toEqual([]));
