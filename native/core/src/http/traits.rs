@@ -24,6 +24,8 @@ pub const SHELL: u16 = 4096;
 /// A byte that separates or quotes commands, or makes another token than a word.
 pub const SHELL_MARK: u16 = 8192;
 pub const SLASH: u16 = 16384;
+/// A hyphen: two of them are a comment of SQL.
+pub const HYPHEN: u16 = 32768;
 
 static TRAITS: [u16; 256] = {
     let mut traits = [0; 256];
@@ -36,7 +38,9 @@ static TRAITS: [u16; 256] = {
         if !letter.is_ascii() || matches!(letter, b'%' | b'&' | b'\\') {
             traits[byte] |= ENCODED;
         }
-        if !letter.is_ascii_alphanumeric() && !matches!(letter, b'+' | b'/' | b'-' | b'_' | b'=') {
+        if !letter.is_ascii_alphanumeric()
+            && !matches!(letter, b'+' | b'/' | b'-' | b'_' | b'=' | b' ')
+        {
             traits[byte] |= NO_BASE64;
         }
         if letter == 0 || (letter >= 9 && letter <= 13) || letter == b'*' {
@@ -55,6 +59,9 @@ static TRAITS: [u16; 256] = {
             b'$' | b'>' | b'{' | b'\\' | b'^' | b'/' => SHELL,
             _ => 0,
         };
+        if letter == b'-' {
+            traits[byte] |= HYPHEN;
+        }
         if letter == b'/' {
             traits[byte] |= SLASH;
         }

@@ -152,10 +152,12 @@ for (const [at, letter] of [
 }
 base64Values[0x2d] = 62;
 base64Values[0x5f] = 63;
+// A plus sign that form decoding has made a space.
+base64Values[0x20] = 62;
 
 /**
  * The text that a base64 value hides, at whichever of the four alignments it reads as printable
- * ASCII; `undefined` where it hides none. RFC 4648 sections 4 and 5.
+ * ASCII or NUL; `undefined` where it hides none. RFC 4648 sections 4 and 5.
  */
 export function base64Text(value: string): string | undefined {
   let end = value.length;
@@ -187,7 +189,7 @@ function base64From(value: string, end: number, pad: number): string | undefined
       skip--;
       continue;
     }
-    if (byte < 0x20 ? !isSpace(byte) : byte > 0x7e) return undefined;
+    if (byte < 0x20 ? !isSpace(byte) && byte !== 0 : byte > 0x7e) return undefined;
     text += String.fromCharCode(byte);
   }
   return text;

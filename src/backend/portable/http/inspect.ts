@@ -146,7 +146,8 @@ export class Evaluator {
     };
     if ((location & grammarLocations) === 0) return;
     const gates = gatesOf(text);
-    if ((gates & sqlGate) !== 0) match(this.#sql, tokeniseSql(text, 0, this.#sqlWords), 1);
+    if ((gates & sqlGate) !== 0 || text.includes('--'))
+      match(this.#sql, tokeniseSql(text, 0, this.#sqlWords), 1);
     if ((gates & singleQuote) !== 0) match(this.#sql, tokeniseSql(text, 0x27, this.#sqlWords), 2);
     if ((gates & doubleQuote) !== 0) match(this.#sql, tokeniseSql(text, 0x22, this.#sqlWords), 4);
     if ((gates & lessThan) !== 0) match(this.#markup, tokeniseMarkup(text, 0, this.#markupWords), 1);
