@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
+import { load, YAMLException } from 'js-yaml';
 import {
   type CompiledSignature,
   type HttpCheck,
@@ -92,7 +92,7 @@ export function loadSignatures(from: string): HttpSignatures {
   const words: Record<string, Record<string, string>> = { sql: {}, shell: {}, markup: {} };
   for (const file of readdirSync(from).sort()) {
     if (!file.endsWith('.yml')) continue;
-    const document = parse(readFileSync(`${from}/${file}`, 'utf8'));
+    const document = read(from, file);
     if (document.grammar !== undefined) {
       readWords(document, words[document.grammar as string] as Record<string, string>);
       continue;
@@ -123,6 +123,28 @@ export function loadSignatures(from: string): HttpSignatures {
     program: { signatures: compiled, sqlWords: sql, shellWords: shell, markupWords: markup },
     signatures,
   };
+}
+
+function read(from: string, file: string): SignatureFile {
+  try {
+    return load(readFileSync(`${from}/${file}`, 'utf8')) as SignatureFile;
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const { line = 0, column = 0 } = (error.mark ?? {}) as { line?: number; column?: number };
+    throw new WolfsecError('WOLFSEC_INVALID_ARGUMENT', `not valid YAML: ${error.reason}`, {
+      location: { file, line: line + 1, column: column + 1 },
+      cause: error,
+    });
+  }
+}
+
+interface SignatureFile extends WordFile {
+  grammar?: string;
+  category: string;
+  signatures: RawSignature[];
+  macros?: Record<string, string>;
+  in?: string[];
+  tags?: string[];
 }
 
 interface WordFile {

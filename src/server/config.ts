@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { parse } from 'yaml';
+import { loadAll } from 'js-yaml';
 import { invalidArgument, WolfsecError } from '../errors.ts';
 
 /** Everything that `wolfsec serve` can be told. */
@@ -229,7 +229,9 @@ function fromFile(file: string): object {
   }
   let read: unknown;
   try {
-    read = parse(content);
+    const documents: unknown[] = loadAll(content);
+    if (documents.length > 1) throw new Error('one document is wanted');
+    read = documents[0];
   } catch (cause) {
     throw new WolfsecError('WOLFSEC_INVALID_ARGUMENT', `${file}: ${(cause as Error).message}`, { cause });
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { load } from 'js-yaml';
 import { globSync } from 'tinyglobby';
-import { parse } from 'yaml';
 
 export const rulesRoot = resolve(import.meta.dirname, '../../rules');
 
@@ -17,12 +17,12 @@ export interface RuleTest {
   readonly silent: readonly unknown[];
 }
 
-const read = (path: string) => parse(readFileSync(resolve(rulesRoot, path), 'utf8'));
+const read = <T>(path: string) => load(readFileSync(resolve(rulesRoot, path), 'utf8')) as T;
 
 export const ruleFiles: readonly RuleFile[] = globSync('**/*.yml', { cwd: rulesRoot })
   .filter((path) => !path.endsWith('.test.yml'))
   .sort()
-  .map((path) => ({ path, area: path.split('/')[0] as string, rule: read(path) }));
+  .map((path) => ({ path, area: path.split('/')[0] as string, rule: read<RuleFile['rule']>(path) }));
 
 export const testPath = (path: string) => path.replace(/\.yml$/, '.test.yml');
-export const readTest = (path: string): RuleTest => read(testPath(path));
+export const readTest = (path: string): RuleTest => read<RuleTest>(testPath(path));

@@ -1,0 +1,92 @@
+import { Buffer } from 'node:buffer';
+import {
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib';
+
+/** Decoded bytes for each encoded one from which on a large body is a bomb: text seldom shrinks to a fiftieth. */
+const maxRatio = 200;
+/** Codings on top of one another that are taken off. */
+const maxLayers = 2;
+
+/** What came of taking a body's content codings off. */
+export interface Inflated {
+  /** `bomb`: more than was asked for, and grown more than 200 times. `unreadable`: no coding known here, or broken data. */
+  readonly outcome: 'read' | 'bomb' | 'unreadable';
+  /** As much of the body as was asked for; empty unless read. */
+  readonly body: Buffer;
+}
+
+const unreadable: Inflated = { outcome: 'unreadable', body: Buffer.alloc(0) };
+
+/**
+ * Takes the codings of a `Content-Encoding` (RFC 9110 section 8.4) off the start of a body: `gzip`,
+ * `deflate`, `br`, and `zstd` where Node has it. Runs on the thread pool and never holds more than
+ * `most` decoded bytes; what goes beyond is left encoded.
+ */
+export async function inflateBody(encoded: Uint8Array, codings: string, most: number): Promise<Inflated> {
+  const layers = codings
+    .toLowerCase()
+    .split(',')
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== '' && coding !== 'identity');
+  if (layers.length > maxLayers) return unreadable;
+  let body = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
+  for (const coding of layers.reverse()) {
+    const one = await inflate(body, coding, most);
+    if (one.outcome !== 'read') return one;
+    body = one.body as Buffer<ArrayBuffer>;
+  }
+  return { outcome: 'read', body };
+}
+
+function inflate(encoded: Buffer, coding: string, most: number): Promise<Inflated> {
+  const stream = decoderOf(coding, encoded);
+  if (stream === undefined) return Promise.resolve(unreadable);
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const finish = (): void => {
+      // What the decoder has consumed, not what it was given: a bomb need not stand alone in its stream.
+      const ratio = size / Math.max(1, stream.bytesWritten);
+      stream.destroy();
+      if (size >= most && ratio > maxRatio) resolve({ outcome: 'bomb', body: Buffer.alloc(0) });
+      else resolve({ outcome: 'read', body: Buffer.concat(chunks).subarray(0, most) });
+    };
+    stream.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      // What came out so far is enough to inspect, and to tell how fast it grows.
+      if (size >= most) finish();
+    });
+    stream.on('end', finish);
+    // Cut or broken data: what could be decoded before is read all the same.
+    stream.on('error', () => (size > 0 ? finish() : resolve(unreadable)));
+    stream.end(encoded);
+  });
+}
+
+/** Lenient about the end: the start of a body alone is at hand. */
+function decoderOf(coding: string, encoded: Buffer) {
+  const finishFlush = constants.Z_SYNC_FLUSH;
+  switch (coding) {
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip({ finishFlush });
+    case 'deflate':
+      // RFC 9110 means zlib's format; some senders leave its two bytes of header out.
+      return ((encoded[0] ?? 0) & 15) === 8
+        ? createInflate({ finishFlush })
+        : createInflateRaw({ finishFlush });
+    case 'br':
+      return createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });
+    case 'zstd':
+      return createZstdDecompress?.({ finishFlush: constants.ZSTD_e_flush });
+    default:
+      return undefined;
+  }
+}
