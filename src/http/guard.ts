@@ -8,7 +8,8 @@ import { clientAddressReader, type TrustProxy } from './client-address.ts';
 import { detectionsOf, type RequestOrigin } from './detections.ts';
 import { fitsPath } from './exclusions.ts';
 import { guardMetrics } from './guard-metrics.ts';
-import { HttpInspector, type HttpVerdict, type InspectorOptions } from './inspector.ts';
+import { inflateBody } from './inflate.ts';
+import { HttpInspector, type HttpVerdict, type InspectorOptions, severityScores } from './inspector.ts';
 import type { Bans } from './limits/bans.ts';
 import type { LimitDecision, RateLimiter } from './limits/limiter.ts';
 
@@ -59,7 +60,14 @@ export interface GuardedRequest {
   readonly remoteAddress: string;
 }
 
-export type BlockReason = 'attack' | 'banned' | 'denied' | 'rate-limit' | 'too-large' | 'failure';
+export type BlockReason =
+  | 'attack'
+  | 'banned'
+  | 'denied'
+  | 'rate-limit'
+  | 'too-large'
+  | 'compression-bomb'
+  | 'failure';
 
 /** What the guard decided; middlewares give it to the application. */
 export interface GuardDecision {
@@ -119,7 +127,27 @@ export class HttpGuard {
     return admission;
   }
 
-  /** Decides upon the whole request, `body` being as much of it as was asked for. Never throws. */
+  /**
+   * Decides upon the whole request, `body` being as much of it as was asked for: its content codings are
+   * taken off first. A body that grows beyond measure is refused with 413. Never throws.
+   */
+  async examine(request: GuardedRequest, admission: Admission, body?: Uint8Array): Promise<GuardDecision> {
+    const codings = body?.length ? header(request.rawHeaders, 'content-encoding') : undefined;
+    if (body === undefined || codings === undefined) return this.inspect(request, admission, body);
+    let decision: GuardDecision;
+    try {
+      const { outcome, body: plain } = await inflateBody(body, codings, admission.bodyBytes);
+      if (outcome !== 'bomb') return this.inspect(request, admission, outcome === 'read' ? plain : undefined);
+      this.#options.bans?.offend(admission.decision.clientAddress, severityScores.critical);
+      decision = this.#stop(admission.decision, 'compression-bomb', 413);
+    } catch (error) {
+      decision = this.#failed(error, admission.decision);
+    }
+    this.#metrics?.decided(decision);
+    return decision;
+  }
+
+  /** The same for a body that no content coding lies on. Never throws. */
   inspect(request: GuardedRequest, admission: Admission, body?: Uint8Array): GuardDecision {
     if (!this.#metrics) return this.#inspect(request, admission.decision, body);
     const started = performance.now();

@@ -1,8 +1,14 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { createClient } from 'redis';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import {
+  AddressList,
   Bans,
+  fromNodeRedis,
   type LimitAlgorithm,
   type LimitDecision,
   LoginGuard,
@@ -190,4 +196,55 @@ describe.skipIf(!redis)('Redis (no server on 127.0.0.1:6379: nothing to count in
     await fleet[0]?.reset(key);
     if (algorithm === 'sliding-window') redis?.close();
   });
+});
+
+const node = createClient({
+  url: 'redis://127.0.0.1:6379',
+  socket: { reconnectStrategy: false, connectTimeout: 1000 },
+});
+node.on('error', () => {});
+const connected = await node.connect().then(
+  () => true,
+  () => false,
+);
+
+describe.skipIf(!connected)('node-redis (no server on 127.0.0.1:6379: nothing to count in)', () => {
+  afterAll(() => node.close());
+
+  test.each(algorithms)('%s counts through the real client', async (algorithm) => {
+    const store = new RedisWindows(fromNodeRedis(node as never), 'wolfsec:test:');
+    const limiter = new RateLimiter({ algorithm, requests: 2, spanMs: 60_000, store });
+    const key = `node-redis-${process.pid}-${algorithm}`;
+    await limiter.reset(key);
+    const decisions = [await limiter.consume(key), await limiter.consume(key), await limiter.consume(key)];
+    expect(decisions.map((one) => one.allowed)).toEqual([true, true, false]);
+    expect(decisions[2]?.retryAfterMs).toBeGreaterThan(0);
+    await limiter.reset(key);
+  });
+});
+
+test('a list of networks follows its file, and keeps what it had where the file is broken', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wolfsec-list-'));
+  const file = join(folder, 'deny.txt');
+  writeFileSync(file, '192.0.2.0/24 # first\n');
+  const errors: unknown[] = [];
+  const list = new AddressList({ entries: ['203.0.113.7'], file, onError: (error) => errors.push(error) });
+  try {
+    expect(['192.0.2.9', '198.51.100.9', '203.0.113.7'].map((one) => list.has(one))).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    // Replaced as deployments do, not written into.
+    writeFileSync(`${file}.new`, '198.51.100.0/24\n');
+    renameSync(`${file}.new`, file);
+    await vi.waitFor(() => expect(list.has('198.51.100.9')).toBe(true), { timeout: 20_000 });
+    expect(list.has('192.0.2.9')).toBe(false);
+    writeFileSync(file, 'no network\n');
+    await vi.waitFor(() => expect(errors.length).toBeGreaterThan(0), { timeout: 20_000 });
+    expect(list.has('198.51.100.9')).toBe(true);
+  } finally {
+    list.close();
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -36,7 +36,7 @@ export function honoGuard(guard: HttpGuard, options: HonoGuardOptions = {}) {
     if (decision.action === 'pass' && decision.mode !== 'off' && !admission.exempt) {
       const body =
         raw.body !== null && admission.bodyBytes > 0 ? await head(raw, admission.bodyBytes) : undefined;
-      decision = guard.inspect(request, admission, body);
+      decision = await guard.examine(request, admission, body);
     }
     context.set('wolfsec', decision);
     if (decision.action === 'block') {

@@ -31,7 +31,7 @@ export async function guardRequest(
   let decision = admission.decision;
   if (decision.action === 'pass' && decision.mode !== 'off' && !admission.exempt) {
     const body = admission.bodyBytes > 0 ? await peekBody(request, admission.bodyBytes) : undefined;
-    decision = guard.inspect(guarded, admission, body);
+    decision = await guard.examine(guarded, admission, body);
   }
   rememberDecision(request, decision);
   return decision;
