@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { parse } from 'yaml';
+import { loadAll } from 'js-yaml';
 import type { HttpRequest } from '../../src/http/pack.ts';
 
 /** A labelled request of the development set. */
@@ -55,9 +55,9 @@ export function ruleSetTests(): RuleSetTest[] | undefined {
   const tests: RuleSetTest[] = [];
   for (const group of readdirSync(folder).filter((name) => name.startsWith('REQUEST-'))) {
     for (const file of readdirSync(resolve(folder, group)).filter((name) => name.endsWith('.yaml'))) {
-      const document = parse(readFileSync(resolve(folder, group, file), 'utf8')) as {
+      const [document] = loadAll(readFileSync(resolve(folder, group, file), 'utf8')) as ({
         tests?: { stages?: Stage[] }[];
-      } | null;
+      } | null)[];
       for (const stage of (document?.tests ?? []).flatMap((test) => test.stages ?? [])) {
         const { input, output } = stage;
         if (input === undefined || input.encoded_request !== undefined) continue;
