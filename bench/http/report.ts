@@ -24,7 +24,9 @@ class Tally {
   }
 
   of(prefix: string): string {
-    const [flagged, all] = this.keys(prefix).reduce(
+    // A whole key stands for itself alone: `attack protocol` is not `attack protocol-attack`.
+    const keys = this.#counts.has(prefix) ? [prefix] : this.keys(prefix);
+    const [flagged, all] = keys.reduce(
       ([f, n], key) => {
         const [flaggedHere, allHere] = this.#counts.get(key) as [number, number];
         return [f + flaggedHere, n + allHere];

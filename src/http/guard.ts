@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
 import { debuglog } from 'node:util';
 import type { Detection } from '../detect/detection.ts';
 import { invalidArgument } from '../errors.ts';
@@ -43,6 +44,10 @@ export interface GuardOptions extends InspectorOptions {
   readonly allow?: AddressList;
   /** Always refused. */
   readonly deny?: AddressList;
+  /** What is known of addresses, e.g. `Reputation` of `wolfsec/reputation`: asked at once, without the network. */
+  readonly reputation?: AddressReputation;
+  /** Score of an address, 0 to 100, from which on it is refused. Default 70. */
+  readonly maxRisk?: number;
   /** Header that carries the request id, taken over when a trusted proxy sent it. Default `x-request-id`. */
   readonly requestIdHeader?: string;
   readonly onDetection?: (detections: readonly Detection[]) => void;
@@ -50,6 +55,11 @@ export interface GuardOptions extends InspectorOptions {
   /** Shows `wolfsec_http_requests_total{action, reason}` and the time of inspections. Default: nowhere. */
   readonly registry?: Registry;
   readonly clock?: () => number;
+}
+
+/** The part of a reputation that the guard asks. */
+export interface AddressReputation {
+  check(address: string): { readonly score: number };
 }
 
 /** A request as frameworks hand it over. */
@@ -64,6 +74,7 @@ export type BlockReason =
   | 'attack'
   | 'banned'
   | 'denied'
+  | 'reputation'
   | 'rate-limit'
   | 'too-large'
   | 'compression-bomb'
@@ -81,6 +92,8 @@ export interface GuardDecision {
   readonly mode: GuardMode;
   readonly verdict?: HttpVerdict;
   readonly limit?: LimitDecision;
+  /** The client's score where a reputation is asked: 0 nothing known, 100 certainly hostile. */
+  readonly risk?: number;
 }
 
 /** A request under way: decided upon its head first, then, where it has one, upon its body. */
@@ -106,6 +119,8 @@ export class HttpGuard {
   constructor(options: GuardOptions = {}) {
     const { mode = 'monitor', onFailure = 'open' } = options;
     if (!['monitor', 'block', 'off'].includes(mode)) throw invalidArgument('mode', 'monitor, block or off');
+    if (options.maxRisk !== undefined && !(options.maxRisk > 0))
+      throw invalidArgument('maxRisk', 'a number above 0');
     if (!['open', 'closed'].includes(onFailure)) throw invalidArgument('onFailure', 'open or closed');
     this.#options = { mode, onFailure, ...options };
     this.#inspector = new HttpInspector(options);
@@ -171,13 +186,19 @@ export class HttpGuard {
   }
 
   async #admit(request: GuardedRequest, context: GuardDecision): Promise<Admission> {
-    const { allow, deny, bans } = this.#options;
+    const { allow, deny, bans, reputation, maxRisk = 70 } = this.#options;
     const path = pathOf(request.url);
     const route = this.#options.routes?.find((one) => fitsPath(one.path, path));
-    const passed = { ...context, mode: route?.mode ?? context.mode };
+    let passed: GuardDecision = { ...context, mode: route?.mode ?? context.mode };
     if (passed.mode === 'off' || allow?.has(context.clientAddress))
       return { decision: passed, bodyBytes: 0, exempt: true };
     if (deny?.has(context.clientAddress)) return ended(this.#stop(passed, 'denied', 403));
+    // Text that is no address has no reputation: a header may say anything.
+    if (reputation && isIP(context.clientAddress) !== 0) {
+      const risk = reputation.check(context.clientAddress).score;
+      passed = { ...passed, risk };
+      if (risk >= maxRisk) return ended(this.#stop(passed, 'reputation', 403));
+    }
     const ban = bans?.banned(context.clientAddress);
     if (ban) {
       const seconds = Math.ceil((ban.untilMs - this.#clock()) / 1000);

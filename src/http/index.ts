@@ -4,6 +4,7 @@ export type { TrustProxy } from './client-address.ts';
 export { detectionsOf, type RequestOrigin } from './detections.ts';
 export type { Exclusion } from './exclusions.ts';
 export {
+  type AddressReputation,
   type BlockReason,
   type GuardDecision,
   type GuardedRequest,

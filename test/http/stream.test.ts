@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { AlertManager } from '../../src/alert/index.ts';
 import { HttpGuard } from '../../src/http/index.ts';
 import { Registry } from '../../src/metrics/index.ts';
+import { Reputation } from '../../src/reputation/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { temporaryFolder } from '../store/stores.ts';
 
@@ -51,4 +52,19 @@ test('detections of requests become alerts, stored and counted', async () => {
   await manager.close();
   await store.close();
   folder.remove();
+});
+
+test('an address of bad reputation is refused, another passes with its score', async () => {
+  const reputation = new Reputation();
+  await reputation.load({ name: 'bots', text: '192.0.2.7\n', category: 'botnet', score: 90 });
+  await reputation.load({ name: 'doubtful', text: '192.0.2.8\n', category: 'spam', score: 30 });
+  const admit = async (guard: HttpGuard, remoteAddress: string) =>
+    (await guard.admit({ method: 'GET', url: '/', rawHeaders: [], remoteAddress })).decision;
+  const guard = new HttpGuard({ mode: 'block', reputation });
+  expect(await admit(guard, '192.0.2.7')).toMatchObject({ action: 'block', reason: 'reputation', risk: 72 });
+  expect(await admit(guard, '192.0.2.8')).toMatchObject({ action: 'pass', risk: 24 });
+  expect(await admit(guard, 'unknown')).not.toHaveProperty('risk');
+  const strict = new HttpGuard({ reputation, maxRisk: 20 });
+  expect(await admit(strict, '192.0.2.8')).toMatchObject({ action: 'pass', reason: 'reputation' });
+  expect(() => new HttpGuard({ maxRisk: 0 })).toThrow('maxRisk');
 });
