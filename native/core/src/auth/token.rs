@@ -1,8 +1,7 @@
 //! Opaque tokens, known to the server by their SHA-256 alone.
 
-use sha2::{Digest, Sha256};
-
 use crate::compare::constant_time_eq;
+use crate::hash::{self, Algorithm};
 
 /// Bytes of a digest.
 pub const DIGEST_BYTES: usize = 32;
@@ -10,7 +9,9 @@ pub const DIGEST_BYTES: usize = 32;
 /// The digest that is kept in place of a token.
 #[must_use]
 pub fn digest(token: &[u8]) -> [u8; DIGEST_BYTES] {
-    Sha256::digest(token).into()
+    let mut made = [0; DIGEST_BYTES];
+    hash::digest(Algorithm::Sha256, token, &mut made);
+    made
 }
 
 /// Whether `token` is the one that `expected` was made of.

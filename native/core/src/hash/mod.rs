@@ -50,13 +50,16 @@ pub fn digest(algorithm: Algorithm, data: &[u8], output: &mut [u8]) {
     }
 }
 
-/// A hash in progress. Dropping it zeroises its state.
+/// A hash in progress. Dropping it zeroises its state, and with it what it holds of the message.
+///
+/// Each state in a box of its own size: moving one that lies within a table or an enum would leave a
+/// copy behind that nobody wipes.
 #[derive(Clone)]
 pub enum Hasher {
-    Sha256(Sha256),
-    Sha384(Sha384),
-    Sha512(Sha512),
-    Sha3_256(Sha3_256),
+    Sha256(Box<Sha256>),
+    Sha384(Box<Sha384>),
+    Sha512(Box<Sha512>),
+    Sha3_256(Box<Sha3_256>),
     Blake3(Box<blake3::Hasher>),
 }
 
@@ -64,10 +67,10 @@ impl Hasher {
     #[must_use]
     pub fn new(algorithm: Algorithm) -> Self {
         match algorithm {
-            Algorithm::Sha256 => Self::Sha256(Sha256::new()),
-            Algorithm::Sha384 => Self::Sha384(Sha384::new()),
-            Algorithm::Sha512 => Self::Sha512(Sha512::new()),
-            Algorithm::Sha3_256 => Self::Sha3_256(Sha3_256::new()),
+            Algorithm::Sha256 => Self::Sha256(Box::default()),
+            Algorithm::Sha384 => Self::Sha384(Box::default()),
+            Algorithm::Sha512 => Self::Sha512(Box::default()),
+            Algorithm::Sha3_256 => Self::Sha3_256(Box::default()),
             Algorithm::Blake3 => Self::Blake3(Box::default()),
         }
     }
@@ -93,10 +96,10 @@ impl Hasher {
     /// Where `output` is not as long as the digest.
     pub fn digest(&self, output: &mut [u8]) {
         match self {
-            Self::Sha256(state) => output.copy_from_slice(&state.clone().finalize()),
-            Self::Sha384(state) => output.copy_from_slice(&state.clone().finalize()),
-            Self::Sha512(state) => output.copy_from_slice(&state.clone().finalize()),
-            Self::Sha3_256(state) => output.copy_from_slice(&state.clone().finalize()),
+            Self::Sha256(state) => output.copy_from_slice(&state.as_ref().clone().finalize()),
+            Self::Sha384(state) => output.copy_from_slice(&state.as_ref().clone().finalize()),
+            Self::Sha512(state) => output.copy_from_slice(&state.as_ref().clone().finalize()),
+            Self::Sha3_256(state) => output.copy_from_slice(&state.as_ref().clone().finalize()),
             Self::Blake3(state) => output.copy_from_slice(state.finalize().as_bytes()),
         }
     }
