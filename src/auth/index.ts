@@ -50,6 +50,7 @@ export {
 } from './password/passwords.ts';
 export { PasswordPolicy, type PasswordPolicyOptions, type PasswordRefusal } from './password/policy.ts';
 export { type BreachLookup, type PwnedPasswordsOptions, pwnedPasswords } from './password/pwned.ts';
+export { type CredentialHolders, type RevokedCredentials, revokeCredentials } from './revoke.ts';
 export { type CookieOptions, clearCookie, cookieName, readCookie, setCookie } from './session/cookie.ts';
 export { CsrfTokens, isCrossSite, isSafeMethod } from './session/csrf.ts';
 export type { AuthMethod, Session } from './session/session.ts';

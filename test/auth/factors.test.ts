@@ -101,6 +101,18 @@ describe('TOTP', () => {
     expect(both.filter(({ ok }) => ok)).toHaveLength(1);
   });
 
+  test('without drift a code lives for its 30 seconds alone', async () => {
+    const strict = await enrolled({ driftSteps: 0 });
+    const { totp, code, time } = strict;
+    time.pass(300_000 - (time.now() % 30_000));
+    expect(await totp.verify('u1', code(-1))).toEqual({ ok: false, reason: 'code' });
+    expect(await totp.verify('u1', code(1))).toEqual({ ok: false, reason: 'code' });
+    const shown = code();
+    time.pass(30_000);
+    expect(await totp.verify('u1', shown)).toEqual({ ok: false, reason: 'code' });
+    expect(await totp.verify('u1', code())).toEqual({ ok: true });
+  });
+
   test('allows for a clock that drifts by one step, not by two', async () => {
     const { totp, code, time } = await enrolled();
     time.pass(300_000);

@@ -86,8 +86,8 @@ test('outcomes are counted, without names or addresses', async () => {
   const registry = new Registry();
   const guard = new LoginGuard({ listener: countAuthEvents(registry) });
   for (let i = 0; i < 10; i++) {
-    const leave = guard.admit('alice', { address: '192.0.2.1' });
-    if (leave.ok) leave.failed();
+    const leave = await guard.admit('alice', { address: '192.0.2.1' });
+    if (leave.ok) await leave.failed();
   }
   const text = Buffer.from((await registry.scrape()).body).toString();
   expect(text).toContain('wolfsec_auth_events_total{action="lockout",outcome="failure"} 1');

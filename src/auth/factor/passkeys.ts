@@ -4,10 +4,10 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
+import { randomToken } from '../../crypto/random/text.ts';
 import { invalidArgument } from '../../errors.ts';
 import { type AuthContext, type AuthListener, emit } from '../event.ts';
 import { name } from '../limits.ts';
-import { randomToken } from '../random.ts';
 import type { RecordStorage, StoredRecord } from '../storage/port.ts';
 
 export interface PasskeyOptions {

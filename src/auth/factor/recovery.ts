@@ -1,9 +1,10 @@
 import { PasswordHasher } from '../../crypto/index.ts';
+import { randomText } from '../../crypto/random/text.ts';
 import { type AuthContext, type AuthListener, emit } from '../event.ts';
+import { storedCounters } from '../guard/counters.ts';
 import { BackOffLimiter } from '../guard/limiter.ts';
 import { wholeNumber } from '../limits.ts';
 import type { PasswordHashing } from '../password/passwords.ts';
-import { randomText } from '../random.ts';
 import type { RecordStorage } from '../storage/port.ts';
 import type { FactorCheck } from './totp.ts';
 
@@ -36,23 +37,24 @@ export class RecoveryCodes {
   readonly #hasher: PasswordHashing;
   readonly #count: number;
   readonly #now: () => number;
-  readonly #limiter = new BackOffLimiter(
-    { free: 5, firstMs: 30_000, longestMs: 900_000, forgetMs: 3_600_000 },
-    100_000,
-  );
+  readonly #limiter: BackOffLimiter;
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
     this.#hasher = options.hasher ?? new PasswordHasher();
     this.#count = wholeNumber('count', options.count ?? 10, 1, 20);
     this.#now = options.now ?? Date.now;
+    this.#limiter = new BackOffLimiter(
+      { free: 5, firstMs: 30_000, longestMs: 900_000, forgetMs: 3_600_000 },
+      storedCounters(options.storage, 'auth.guard.recovery'),
+    );
   }
 
   /** Makes a new set, to be shown once; the old one is void. */
   async generate(userId: string, context?: AuthContext): Promise<string[]> {
     const ids = new Set<string>();
-    while (ids.size < this.#count) ids.add(randomText(alphabet, idChars));
-    const codes = [...ids].map((id) => id + randomText(alphabet, secretChars));
+    while (ids.size < this.#count) ids.add(randomText(idChars, alphabet));
+    const codes = [...ids].map((id) => id + randomText(secretChars, alphabet));
     const hashes = await Promise.all(codes.map((code) => this.#hasher.hash(code.slice(idChars))));
     const stored: Codes = Object.fromEntries(
       codes.map((code, i) => [code.slice(0, idChars), hashes[i] as string]),
@@ -68,9 +70,8 @@ export class RecoveryCodes {
     const nowMs = this.#now();
     const record = await this.#options.storage.get<Codes>(collection, userId, nowMs);
     if (!record) return { ok: false, reason: 'none' };
-    const retryAfterMs = this.#limiter.waitMs(userId, nowMs);
-    if (retryAfterMs > 0) return { ok: false, reason: 'throttled', retryAfterMs };
-    this.#limiter.fail(userId, nowMs);
+    const { waitMs } = await this.#limiter.attempt(userId, nowMs);
+    if (waitMs > 0) return { ok: false, reason: 'throttled', retryAfterMs: waitMs };
     const typed = canonical(code);
     const id = typed?.slice(0, idChars) ?? '';
     const stored = Object.hasOwn(record.value, id) ? record.value[id] : undefined;
@@ -87,7 +88,7 @@ export class RecoveryCodes {
     if ((await this.#options.storage.put(collection, userId, left, options)) === undefined) {
       return { ok: false, reason: 'replayed' };
     }
-    this.#limiter.clear(userId);
+    await this.#limiter.clear(userId, this.#now());
     const about = { factor: 'rc', codes_left: Object.keys(left).length };
     emit(this.#options.listener, nowMs, 'recovery_code_used', { userId, context, about });
     return { ok: true };

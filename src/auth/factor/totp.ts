@@ -2,6 +2,7 @@ import { constantTimeEqual } from '../../crypto/compare.ts';
 import type { AeadKey } from '../../crypto/index.ts';
 import { randomBytes } from '../../crypto/random/bytes.ts';
 import { type AuthContext, type AuthListener, emit } from '../event.ts';
+import { storedCounters } from '../guard/counters.ts';
 import { BackOffLimiter } from '../guard/limiter.ts';
 import { name, wholeNumber } from '../limits.ts';
 import type { RecordStorage, StoredRecord } from '../storage/port.ts';
@@ -50,10 +51,7 @@ export class Totp {
   readonly #hash: OtpHash;
   readonly #drift: number;
   readonly #now: () => number;
-  readonly #limiter = new BackOffLimiter(
-    { free: 5, firstMs: 30_000, longestMs: 900_000, forgetMs: 3_600_000 },
-    100_000,
-  );
+  readonly #limiter: BackOffLimiter;
 
   /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for an option out of range. */
   constructor(options: TotpOptions) {
@@ -62,6 +60,10 @@ export class Totp {
     this.#drift = wholeNumber('driftSteps', options.driftSteps ?? 1, 0, 2);
     this.#hash = options.hash ?? 'sha1';
     this.#now = options.now ?? Date.now;
+    this.#limiter = new BackOffLimiter(
+      { free: 5, firstMs: 30_000, longestMs: 900_000, forgetMs: 3_600_000 },
+      storedCounters(options.storage, 'auth.guard.totp'),
+    );
     name('issuer', options.issuer);
   }
 
@@ -111,7 +113,7 @@ export class Totp {
       this.#tell('factor_replayed', userId, context);
       return { ok: false, reason: 'replayed' };
     }
-    this.#limiter.clear(userId);
+    await this.#limiter.clear(userId, this.#now());
     this.#tell('factor_succeeded', userId, context);
     return { ok: true };
   }
@@ -136,10 +138,9 @@ export class Totp {
   ): Promise<number | FactorCheck> {
     if (!record) return { ok: false, reason: 'none' };
     const nowMs = this.#now();
-    const retryAfterMs = this.#limiter.waitMs(userId, nowMs);
-    if (retryAfterMs > 0) return { ok: false, reason: 'throttled', retryAfterMs };
     // Counted before the code is looked at, so that many at a time have no more tries.
-    this.#limiter.fail(userId, nowMs);
+    const { waitMs } = await this.#limiter.attempt(userId, nowMs);
+    if (waitMs > 0) return { ok: false, reason: 'throttled', retryAfterMs: waitMs };
     const step = this.#matchingStep(this.#opened(userId, record.value.secret), code, nowMs);
     if (step === undefined) {
       this.#tell('factor_failed', userId, context);
@@ -149,7 +150,7 @@ export class Totp {
       this.#tell('factor_replayed', userId, context);
       return { ok: false, reason: 'replayed' };
     }
-    this.#limiter.forgive(userId);
+    await this.#limiter.forgive(userId, nowMs);
     return step;
   }
 

@@ -1,17 +1,24 @@
 import { constantTimeEqual } from '../../crypto/compare.ts';
 import { MacKey } from '../../crypto/index.ts';
+import { randomToken } from '../../crypto/random/text.ts';
 import { invalidArgument } from '../../errors.ts';
 import { type AuthContext, type AuthListener, emit } from '../event.ts';
 import { wholeNumber } from '../limits.ts';
-import { randomToken } from '../random.ts';
 import { network } from '../session/binding.ts';
-import { type BackOff, BackOffLimiter } from './limiter.ts';
-import { StuffingDetector, type StuffingOptions } from './stuffing.ts';
+import type { RecordStorage } from '../storage/port.ts';
+import { type Counters, memoryCounters, storedCounters } from './counters.ts';
+import { type BackOff, BackOffLimiter, type Failures } from './limiter.ts';
+import { type NetworkTally, StuffingDetector, type StuffingOptions } from './stuffing.ts';
 import { type LoginLocation, TravelWatch } from './travel.ts';
 
 export type { LoginLocation };
 
 export interface LoginGuardOptions {
+  /**
+   * Where failures are counted, so that they outlive a restart and all processes count together. Default: in
+   * this process alone.
+   */
+  readonly storage?: RecordStorage;
   /** Failures of one account. Default: 5 free, then 1 s doubling to 15 minutes, forgotten after an hour. */
   readonly account?: Partial<BackOff>;
   /** Failures from one address (/64 for IPv6). Default: 20 free, then 1 s doubling to 15 minutes. */
@@ -19,7 +26,7 @@ export interface LoginGuardOptions {
   readonly stuffing?: StuffingOptions;
   /** Signs device tokens; at least 32 bytes, the same in every process. Default: random, good until a restart. */
   readonly deviceSecret?: Uint8Array;
-  /** Accounts, addresses and networks remembered, each. Default 100,000. */
+  /** Accounts, addresses and networks remembered in memory, each. Default 100,000. */
   readonly maxKeys?: number;
   readonly listener?: AuthListener;
   /** Clock, in milliseconds since the epoch. Default `Date.now`. */
@@ -34,10 +41,10 @@ interface GuardContext extends AuthContext {
 /** Leave to try, to be answered with what came of it. */
 export interface Admission {
   readonly ok: true;
-  succeeded(userId?: string): void;
-  failed(): void;
+  succeeded(userId?: string): Promise<void>;
+  failed(): Promise<void>;
   /** The attempt was not made after all. */
-  cancel(): void;
+  cancel(): Promise<void>;
 }
 
 export interface Refusal {
@@ -69,16 +76,19 @@ export class LoginGuard {
   /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for an option out of range. */
   constructor(options: LoginGuardOptions = {}) {
     const maxKeys = wholeNumber('maxKeys', options.maxKeys ?? 100_000, 1, 10_000_000);
-    this.#accounts = new BackOffLimiter({ ...defaultAccount, ...options.account }, maxKeys);
-    this.#addresses = new BackOffLimiter({ ...defaultAddress, ...options.address }, maxKeys);
-    this.#stuffing = new StuffingDetector(options.stuffing ?? {}, maxKeys);
+    const { storage } = options;
+    const counters = <T>(kind: string): Counters<T> =>
+      storage ? storedCounters<T>(storage, `auth.guard.${kind}`) : memoryCounters<T>(maxKeys);
+    this.#accounts = new BackOffLimiter({ ...defaultAccount, ...options.account }, counters('account'));
+    this.#addresses = new BackOffLimiter({ ...defaultAddress, ...options.address }, counters('address'));
+    this.#stuffing = new StuffingDetector(options.stuffing ?? {}, counters<NetworkTally>('network'));
     const once = {
       free: 0,
       firstMs: stuffingWaitMs,
       longestMs: stuffingWaitMs,
       forgetMs: 2 * stuffingWaitMs,
     };
-    this.#suspects = new BackOffLimiter(once, maxKeys);
+    this.#suspects = new BackOffLimiter(once, counters<Failures>('suspect'));
     this.#travel = new TravelWatch(maxKeys);
     const { deviceSecret } = options;
     if (deviceSecret && deviceSecret.length < 32) throw invalidArgument('deviceSecret', 'at least 32 bytes');
@@ -91,52 +101,60 @@ export class LoginGuard {
    * Asks for leave to try. The attempt counts as failed until it is reported otherwise, so that many at a
    * time have no more tries than one after another. Names that do not exist are counted like any other.
    */
-  admit(account: string, context: GuardContext = {}): Admission | Refusal {
+  async admit(account: string, context: GuardContext = {}): Promise<Admission | Refusal> {
     const nowMs = this.#now();
     const known = this.#isKnownDevice(account, context.deviceToken);
     const accountKey = known ? `device ${account} ${context.deviceToken}` : `strangers ${account}`;
-    const accountWaitMs = this.#accounts.waitMs(accountKey, nowMs);
+    const accountWaitMs = await this.#accounts.waitMs(accountKey, nowMs);
     if (accountWaitMs > 0) return { ok: false, reason: 'account', retryAfterMs: accountWaitMs };
-    const address = context.address === undefined ? undefined : addressKey(context.address);
     const net = context.address === undefined ? undefined : network(context.address);
     // A device that its owner has logged in on may sit behind an address with bad company.
-    if (!known && address !== undefined && net !== undefined) {
-      const addressWaitMs = this.#addresses.waitMs(address, nowMs);
+    const address = known || context.address === undefined ? undefined : addressKey(context.address);
+    let addressLockMs = 0;
+    if (address !== undefined && net !== undefined) {
+      const addressWaitMs = await this.#addresses.waitMs(address, nowMs);
       if (addressWaitMs > 0) return { ok: false, reason: 'address', retryAfterMs: addressWaitMs };
-      if (this.#stuffing.isAtIt(net, nowMs)) {
-        const suspectWaitMs = this.#suspects.waitMs(address, nowMs);
-        if (suspectWaitMs > 0) return { ok: false, reason: 'network', retryAfterMs: suspectWaitMs };
-        this.#suspects.fail(address, nowMs);
+      if (await this.#stuffing.isAtIt(net, nowMs)) {
+        const { waitMs } = await this.#suspects.attempt(address, nowMs);
+        if (waitMs > 0) return { ok: false, reason: 'network', retryAfterMs: waitMs };
       }
+      const tried = await this.#addresses.attempt(address, nowMs);
+      if (tried.waitMs > 0) return { ok: false, reason: 'address', retryAfterMs: tried.waitMs };
+      addressLockMs = tried.lockMs;
     }
-    const accountLockMs = this.#accounts.fail(accountKey, nowMs);
-    const addressLockMs = known || address === undefined ? 0 : this.#addresses.fail(address, nowMs);
-    const takeBack = () => {
-      this.#accounts.forgive(accountKey);
-      if (address !== undefined && !known) this.#addresses.forgive(address);
+    const tried = await this.#accounts.attempt(accountKey, nowMs);
+    if (tried.waitMs > 0) {
+      // Others were quicker since the first look; this attempt is not made.
+      if (address !== undefined) await this.#addresses.forgive(address, nowMs);
+      return { ok: false, reason: 'account', retryAfterMs: tried.waitMs };
+    }
+    const takeBack = async () => {
+      await this.#accounts.forgive(accountKey, this.#now());
+      if (address !== undefined) await this.#addresses.forgive(address, this.#now());
     };
     let open = true;
-    const once = (report: () => void) => {
-      if (open) report();
+    const once = async (report: () => Promise<void>) => {
+      const first = open;
       open = false;
+      if (first) await report();
     };
     return {
       ok: true,
       cancel: () => once(takeBack),
       succeeded: (userId) =>
-        once(() => {
-          takeBack();
+        once(async () => {
+          await takeBack();
           // Only this device's count: a success of the owner does not give strangers new tries.
-          if (known) this.#accounts.clear(accountKey);
-          if (net !== undefined) this.#stuffing.succeeded(net, this.#now());
+          if (known) await this.#accounts.clear(accountKey, this.#now());
+          if (net !== undefined) await this.#stuffing.succeeded(net, this.#now());
           this.#watchTravel(account, userId, context);
         }),
       failed: () =>
-        once(() => {
-          const about = { wait_ms: Math.max(accountLockMs, addressLockMs) };
-          if (accountLockMs > 0) this.#tell('lockout', account, 'account', context, about);
+        once(async () => {
+          const about = { wait_ms: Math.max(tried.lockMs, addressLockMs) };
+          if (tried.lockMs > 0) this.#tell('lockout', account, 'account', context, about);
           else if (addressLockMs > 0) this.#tell('lockout', account, 'address', context, about);
-          if (net !== undefined && this.#stuffing.failed(net, account, this.#now())) {
+          if (net !== undefined && (await this.#stuffing.failed(net, account, this.#now()))) {
             this.#tell('credential_stuffing', account, 'network', context, { network: net });
           }
         }),
@@ -153,8 +171,8 @@ export class LoginGuard {
   }
 
   /** Lifts the strangers' wait of an account, after its owner has proved who they are by other means. */
-  release(account: string): void {
-    this.#accounts.clear(`strangers ${account}`);
+  async release(account: string): Promise<void> {
+    await this.#accounts.clear(`strangers ${account}`, this.#now());
   }
 
   #isKnownDevice(account: string, token: unknown): token is string {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import type { Counters } from './counters.ts';
 
 /** How failures turn into waiting. */
 export interface BackOff {
@@ -12,61 +12,66 @@ export interface BackOff {
   readonly forgetMs: number;
 }
 
-interface Count {
-  failures: number;
-  lastMs: number;
-  openMs: number;
+/** Failures of one key. */
+export interface Failures {
+  readonly failures: number;
+  /** Until when the key has to wait, in milliseconds since the epoch. */
+  readonly openMs: number;
+}
+
+/** An attempt was counted, or has to wait. */
+export interface Attempt {
+  /** How long until the next attempt is heard, in milliseconds; 0 where this one was. */
+  readonly waitMs: number;
+  /** The wait that this attempt brings if it fails, in milliseconds; 0 for none. */
+  readonly lockMs: number;
 }
 
 /**
  * Failures by key, with a wait that doubles and has an end. Attempts during a wait are not counted, so
- * that nobody can lengthen it from outside. A bounded number of keys is kept.
+ * that nobody can lengthen it from outside.
  */
 export class BackOffLimiter {
   readonly #backOff: BackOff;
-  readonly #counts: LRUCache<string, Count>;
+  readonly #counters: Counters<Failures>;
 
-  constructor(backOff: BackOff, maxKeys: number) {
+  constructor(backOff: BackOff, counters: Counters<Failures>) {
     this.#backOff = backOff;
-    this.#counts = new LRUCache({ max: maxKeys });
+    this.#counters = counters;
   }
 
   /** How long the key has to wait yet, in milliseconds; 0 where it may try. */
-  waitMs(key: string, nowMs: number): number {
-    const count = this.#recall(key, nowMs);
+  async waitMs(key: string, nowMs: number): Promise<number> {
+    const count = await this.#counters.get(key, nowMs);
     return count === undefined ? 0 : Math.max(0, count.openMs - nowMs);
   }
 
-  /** Counts a failure; tells the wait that it brings, 0 for none. */
-  fail(key: string, nowMs: number): number {
-    const { free, firstMs, longestMs } = this.#backOff;
-    const count = this.#recall(key, nowMs) ?? { failures: 0, lastMs: nowMs, openMs: 0 };
-    count.failures++;
-    count.lastMs = nowMs;
-    const beyond = count.failures - free;
-    const waitMs = beyond <= 0 ? 0 : Math.min(longestMs, firstMs * 2 ** Math.min(beyond - 1, 40));
-    count.openMs = nowMs + waitMs;
-    this.#counts.set(key, count);
-    return waitMs;
+  /**
+   * Counts an attempt as failed, unless the key has to wait: asked and counted in one step, so that many at
+   * a time have no more tries than one after another.
+   */
+  async attempt(key: string, nowMs: number): Promise<Attempt> {
+    const { free, firstMs, longestMs, forgetMs } = this.#backOff;
+    let attempt: Attempt = { waitMs: 0, lockMs: 0 };
+    await this.#counters.change(key, nowMs, forgetMs, (count = { failures: 0, openMs: 0 }) => {
+      const waitMs = Math.max(0, count.openMs - nowMs);
+      const failures = count.failures + 1;
+      const beyond = failures - free;
+      const lockMs = beyond <= 0 ? 0 : Math.min(longestMs, firstMs * 2 ** Math.min(beyond - 1, 40));
+      attempt = waitMs > 0 ? { waitMs, lockMs: 0 } : { waitMs, lockMs };
+      return waitMs > 0 ? count : { failures, openMs: nowMs + lockMs };
+    });
+    return attempt;
   }
 
   /** Takes a failure back, with the wait it brought: for an attempt that did not fail after all. */
-  forgive(key: string): void {
-    const count = this.#counts.get(key);
-    if (!count) return;
-    count.failures = Math.max(0, count.failures - 1);
-    count.openMs = 0;
-    if (count.failures === 0) this.#counts.delete(key);
+  async forgive(key: string, nowMs: number): Promise<void> {
+    await this.#counters.change(key, nowMs, this.#backOff.forgetMs, (count) =>
+      count === undefined || count.failures <= 1 ? undefined : { failures: count.failures - 1, openMs: 0 },
+    );
   }
 
-  clear(key: string): void {
-    this.#counts.delete(key);
-  }
-
-  #recall(key: string, nowMs: number): Count | undefined {
-    const count = this.#counts.get(key);
-    if (!count || nowMs - count.lastMs < this.#backOff.forgetMs) return count;
-    this.#counts.delete(key);
-    return undefined;
+  async clear(key: string, nowMs: number): Promise<void> {
+    await this.#counters.change(key, nowMs, this.#backOff.forgetMs, () => undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import type { Counters } from './counters.ts';
 
 export interface StuffingOptions {
   /** Accounts that must have failed from one network. Default 20. */
@@ -9,56 +9,64 @@ export interface StuffingOptions {
   readonly windowMs?: number;
 }
 
-interface Network {
-  startMs: number;
-  failures: number;
-  successes: number;
-  told: boolean;
-  readonly accounts: Set<string>;
+/** What a network did in the present window. */
+export interface NetworkTally {
+  readonly startMs: number;
+  readonly failures: number;
+  readonly successes: number;
+  readonly told: boolean;
+  /** Accounts that failed, as many as are asked for. */
+  readonly accounts: readonly string[];
 }
 
 /** Sees one network try many accounts, most in vain: lists of stolen passwords being tried out. */
 export class StuffingDetector {
   readonly #options: Required<StuffingOptions>;
-  readonly #networks: LRUCache<string, Network>;
+  readonly #counters: Counters<NetworkTally>;
 
-  constructor(options: StuffingOptions, maxNetworks: number) {
+  constructor(options: StuffingOptions, counters: Counters<NetworkTally>) {
     this.#options = { accounts: 20, failureShare: 0.8, windowMs: 600_000, ...options };
-    this.#networks = new LRUCache({ max: maxNetworks });
+    this.#counters = counters;
   }
 
   /** Whether this failure is the one that gives the network away: once in each window. */
-  failed(network: string, account: string, nowMs: number): boolean {
-    const seen = this.#seen(network, nowMs);
-    seen.failures++;
-    if (seen.accounts.size < this.#options.accounts) seen.accounts.add(account);
-    if (seen.told || !this.#isStuffing(seen)) return false;
-    seen.told = true;
-    return true;
+  async failed(network: string, account: string, nowMs: number): Promise<boolean> {
+    let givesAway = false;
+    await this.#change(network, nowMs, (seen) => {
+      const isNew = seen.accounts.length < this.#options.accounts && !seen.accounts.includes(account);
+      const accounts = isNew ? [...seen.accounts, account] : seen.accounts;
+      const next = { ...seen, failures: seen.failures + 1, accounts };
+      givesAway = !seen.told && this.#isStuffing(next);
+      return givesAway ? { ...next, told: true } : next;
+    });
+    return givesAway;
   }
 
-  succeeded(network: string, nowMs: number): void {
-    this.#seen(network, nowMs).successes++;
+  async succeeded(network: string, nowMs: number): Promise<void> {
+    await this.#change(network, nowMs, (seen) => ({ ...seen, successes: seen.successes + 1 }));
   }
 
   /** Whether the network is at it in the present window. */
-  isAtIt(network: string, nowMs: number): boolean {
-    const seen = this.#networks.get(network);
-    return seen !== undefined && nowMs - seen.startMs < this.#options.windowMs && this.#isStuffing(seen);
+  async isAtIt(network: string, nowMs: number): Promise<boolean> {
+    const seen = await this.#counters.get(network, nowMs);
+    return seen !== undefined && this.#isCurrent(seen, nowMs) && this.#isStuffing(seen);
   }
 
-  #isStuffing({ accounts, failures, successes }: Network): boolean {
+  #change(network: string, nowMs: number, next: (seen: NetworkTally) => NetworkTally): Promise<unknown> {
+    return this.#counters.change(network, nowMs, this.#options.windowMs, (known) => {
+      const fresh: NetworkTally = { startMs: nowMs, failures: 0, successes: 0, told: false, accounts: [] };
+      return next(known && this.#isCurrent(known, nowMs) ? known : fresh);
+    });
+  }
+
+  #isCurrent({ startMs }: NetworkTally, nowMs: number): boolean {
+    return nowMs - startMs < this.#options.windowMs;
+  }
+
+  #isStuffing({ accounts, failures, successes }: NetworkTally): boolean {
     return (
-      accounts.size >= this.#options.accounts &&
+      accounts.length >= this.#options.accounts &&
       failures / (failures + successes) >= this.#options.failureShare
     );
-  }
-
-  #seen(network: string, nowMs: number): Network {
-    const known = this.#networks.get(network);
-    if (known && nowMs - known.startMs < this.#options.windowMs) return known;
-    const fresh = { startMs: nowMs, failures: 0, successes: 0, told: false, accounts: new Set<string>() };
-    this.#networks.set(network, fresh);
-    return fresh;
   }
 }

@@ -149,6 +149,16 @@ export class ApiKeys {
     return changed;
   }
 
+  /** Revokes all keys of an owner that are not yet; tells how many. */
+  async revokeAll(ownerId: string): Promise<number> {
+    this.#live.dropOfOwner(ownerId);
+    let count = 0;
+    for (const { id, revokedMs } of await this.#options.storage.listOfOwner(ownerId)) {
+      if (revokedMs === undefined && (await this.revoke(id))) count++;
+    }
+    return count;
+  }
+
   /** The owner's keys, newest first, with those that have expired or been revoked. */
   async list(ownerId: string): Promise<ApiKey[]> {
     return (await this.#options.storage.listOfOwner(ownerId)).map(withoutHash);

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
+import { randomText } from '../../crypto/random/text.ts';
 import { invalidArgument } from '../../errors.ts';
-import { randomText } from '../random.ts';
 
 // prefix_ + 16 characters of public id + 43 of secret + 6 of checksum, all base62: a double click selects
 // the whole key, and a scanner for leaked secrets can tell a key from look-alikes without asking anybody.
@@ -20,8 +20,8 @@ export function keyPrefix(prefix: string): string {
 
 /** A fresh key under a checked prefix. */
 export function makeKey(prefix: string): { readonly key: string; readonly id: string } {
-  const id = randomText(base62, keyIdChars);
-  const body = `${prefix}_${id}${randomText(base62, secretChars)}`;
+  const id = randomText(keyIdChars, base62);
+  const body = `${prefix}_${id}${randomText(secretChars, base62)}`;
   return { key: body + checksum(body), id };
 }
 

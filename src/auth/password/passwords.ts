@@ -1,10 +1,10 @@
 import { PasswordHasher } from '../../crypto/index.ts';
+import { randomToken } from '../../crypto/random/text.ts';
 import { invalidArgument } from '../../errors.ts';
 import { type AuthContext, type AuthListener, emit } from '../event.ts';
 import type { LoginGuard, LoginLocation } from '../guard/guard.ts';
 import { name } from '../limits.ts';
 import { Background } from '../live.ts';
-import { randomToken } from '../random.ts';
 import type { RecordStorage } from '../storage/port.ts';
 import { normalised, PasswordPolicy, type PasswordRefusal } from './policy.ts';
 
@@ -94,7 +94,7 @@ export class Passwords {
   async login(userName: string, password: string, context: LoginContext = {}): Promise<LoginCheck> {
     if (!isAccountName(userName) || typeof password !== 'string' || !password.isWellFormed()) return refused;
     const key = accountName(userName);
-    const admission = this.#options.guard?.admit(key, context);
+    const admission = await this.#options.guard?.admit(key, context);
     if (admission && !admission.ok) {
       emit(this.#options.listener, this.#now(), 'login_throttled', {
         reason: admission.reason,
@@ -108,11 +108,11 @@ export class Passwords {
       verified = await this.#verify(key, password);
     } catch (error) {
       // A busy hasher is nobody's failed attempt.
-      admission?.cancel();
+      await admission?.cancel();
       throw error;
     }
     if (!verified) {
-      admission?.failed();
+      await admission?.failed();
       emit(this.#options.listener, this.#now(), 'login_failed', {
         reason: 'credentials',
         userName: key,
@@ -120,7 +120,7 @@ export class Passwords {
       });
       return refused;
     }
-    admission?.succeeded(verified.userId);
+    await admission?.succeeded(verified.userId);
     emit(this.#options.listener, this.#now(), 'login_succeeded', {
       userName: key,
       userId: verified.userId,
@@ -153,7 +153,7 @@ export class Passwords {
     const refusal = await this.#policy.judge(next, [key, userId]);
     if (refusal) return { ok: false, reason: refusal };
     await this.#options.storage.put(collection, key, await this.#account(userId, next), { nowMs });
-    this.#options.guard?.release(key);
+    await this.#options.guard?.release(key);
     this.#tell('password_changed', key, userId);
     return { ok: true };
   }

@@ -1,7 +1,7 @@
 import { constantTimeEqual } from '../../crypto/compare.ts';
 import { MacKey } from '../../crypto/index.ts';
+import { randomToken } from '../../crypto/random/text.ts';
 import { invalidArgument } from '../../errors.ts';
-import { randomToken } from '../random.ts';
 
 const nonceChars = 22;
 const tokenChars = 65;

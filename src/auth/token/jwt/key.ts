@@ -7,8 +7,8 @@ import {
 } from '../../../backend/contract/auth.ts';
 import { activeBackend } from '../../../backend/select.ts';
 import { randomBytes } from '../../../crypto/random/bytes.ts';
+import { randomToken } from '../../../crypto/random/text.ts';
 import { invalidArgument } from '../../../errors.ts';
-import { randomToken } from '../../random.ts';
 
 /** A JSON Web Key (RFC 7517) as the key sets of the world spell it. */
 export interface Jwk {
@@ -61,7 +61,7 @@ export class JwtKey {
   }
 
   /** A fresh key with a random `kid`, unless one is given. */
-  static generate(algorithm: JwsAlgorithm, kid: string = randomToken(12)): JwtKey {
+  static generate(algorithm: JwsAlgorithm, kid: string = randomToken(16)): JwtKey {
     if (algorithm === 'HS256') return JwtKey.secret(randomBytes(minSecretBytes), kid);
     if (!(algorithm in jwsAlgorithms)) throw invalidArgument('algorithm', 'HS256, ES256 or EdDSA');
     const { privateKey } =
