@@ -7,7 +7,7 @@ import { openSigningKey, openVerifyKey } from './jws.ts';
  * which each is a byte: making a Buffer takes it three times as long as hashing (bench/auth.bench.ts).
  */
 function digest(token: string, out: Uint8Array): void {
-  const characters = hash('sha256', token, 'latin1');
+  const characters = hash('sha256', token, 'binary');
   for (let i = 0; i < tokenDigestBytes; i++) out[i] = characters.charCodeAt(i);
 }
 
