@@ -8,7 +8,7 @@ import type { Registry } from '../metrics/index.ts';
 import { uuidv7 } from '../store/index.ts';
 import { isLoopback, type ServeConfig } from './config.ts';
 import type { Intake } from './context.ts';
-import { lineEvent, toNdjson } from './formats/line.ts';
+import { enveloped, lineEvent, toNdjson } from './formats/line.ts';
 import { SyslogFrames } from './syslog-frames.ts';
 
 /** Datagrams are gathered up to this many, or this long. */
@@ -149,9 +149,7 @@ export class SyslogListeners {
 
   async #take(lines: readonly string[]): Promise<void> {
     const now = new Date();
-    const events = lines.map(
-      (line) => lineReaders.syslog5424(line, now) ?? lineEvent(line.replace(/^<\d{1,3}>/, ''), now),
-    );
+    const events = lines.map((line) => messageEvent(line, now));
     await this.#pipeline.take({
       ndjson: toNdjson(events),
       door: 'syslog',
@@ -162,6 +160,17 @@ export class SyslogListeners {
   #drop(transport: string, reason: string, count: number): void {
     this.#dropped.inc({ transport, reason }, count);
   }
+}
+
+/** A message whose text is an event of its own becomes that event, within what syslog says of it. */
+function messageEvent(line: string, now: Date): Record<string, unknown> {
+  const outer = lineReaders.syslog5424(line, now);
+  if (!outer) return lineEvent(line.replace(/^<\d{1,3}>/, ''), now);
+  const { message, ...envelope } = outer;
+  // rsyslog puts a space before the text of what came to it in the older form.
+  const text = typeof message === 'string' ? message.trimStart() : '';
+  if (!text.startsWith('{') && !text.startsWith('CEF:')) return outer;
+  return enveloped(lineEvent(text, now), envelope);
 }
 
 /** IPv4 addresses as they are, also where a socket for both families tells them as IPv6. */

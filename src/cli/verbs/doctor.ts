@@ -1,24 +1,29 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { backend } from '../../backend/select.ts';
+import { readConfig, shown } from '../../server/config.ts';
 import { type Figures, measureTargets, met, type TargetName, targets } from '../targets/index.ts';
 
 interface DoctorOptions {
   readonly targets: boolean;
   readonly seconds: string;
   readonly json: boolean;
+  readonly config?: string;
 }
 
 /** `wolfsec doctor`: what runs here, and with `--targets` whether it is as fast as promised. */
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('tell which back end runs here and why; with --targets, measure it')
+    .description('tell which back end runs here and why, and the settings; with --targets, measure it')
     .option('--targets', 'measure the performance targets on this machine, in short form', false)
     .option('--seconds <n>', 'time for each part that is measured', '0.5')
+    .option('-c, --config <file>', 'settings of serve and worker, to be checked and shown')
     .option('--json', 'print JSON', false)
     .action(async (options: DoctorOptions) => {
       const facts = diagnosis();
+      const { config: file } = options;
+      const settings = shown(readConfig({ ...(file === undefined ? {} : { file }), env: process.env }));
       const failures: string[] = [];
       let figures: Figures | undefined;
       if (options.targets) {
@@ -28,8 +33,9 @@ export function registerDoctor(program: Command): void {
           failures.push(`${probe}: ${error instanceof Error ? error.message : String(error)}`),
         );
       }
-      if (options.json) console.log(JSON.stringify({ ...facts, targets: figures, failures }, null, 2));
-      else print(facts, figures, failures);
+      if (options.json)
+        console.log(JSON.stringify({ ...facts, settings, targets: figures, failures }, null, 2));
+      else print(facts, settings, figures, failures);
       const missed = Object.entries(figures ?? {}).some(([name, value]) => !met(name as TargetName, value));
       if (missed || failures.length > 0) process.exitCode = 1;
     });
@@ -49,10 +55,15 @@ function diagnosis(): Record<string, string> {
 
 function print(
   facts: Record<string, string>,
+  settings: Record<string, unknown>,
   figures: Figures | undefined,
   failures: readonly string[],
 ): void {
   for (const [name, value] of Object.entries(facts)) console.log(`${name.padEnd(15)} ${value}`);
+  console.log();
+  for (const [name, value] of Object.entries(settings)) {
+    console.log(`${name.padEnd(18)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+  }
   if (!figures) return;
   console.log();
   for (const [name, target] of Object.entries(targets)) {
