@@ -9,8 +9,17 @@ const openers: Readonly<Record<string, { readonly needs: string; load(): Promise
     needs: '@nats-io/transport-node @nats-io/jetstream',
     load: async () => (await import('./nats.ts')).openNats,
   },
+  redis: {
+    needs: 'redis',
+    load: async () => (await import('./redis.ts')).openRedis,
+  },
 };
-const kinds: Readonly<Record<string, string>> = { nats: 'nats', tls: 'nats' };
+const kinds: Readonly<Record<string, string>> = {
+  nats: 'nats',
+  tls: 'nats',
+  redis: 'redis',
+  rediss: 'redis',
+};
 
 const defaults = {
   prefix: 'wolfsec',

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Broker, type LogMessage, openBroker, type QueueMessage } from '../../src/broker/index.ts';
-import { OwnServer, withoutNats } from './brokers.ts';
+import { OwnServer, withoutNats, withoutRedis } from './brokers.ts';
 
 const text = ({ data }: { data: Uint8Array }) => Buffer.from(data).toString();
 const outgoing = (ids: readonly string[], partition = 0) =>
   ids.map((id) => ({ id, data: Buffer.from(`of ${id}`), partition }));
 
 contract('nats', withoutNats, () => OwnServer.nats());
+contract('redis', withoutRedis, () => OwnServer.redis());
 
 /** One table of cases for every broker. */
 function contract(name: string, without: string | undefined, start: () => Promise<OwnServer>): void {
@@ -142,8 +143,8 @@ test('an address of another kind is refused without telling its password', async
       message: expect.not.stringContaining('secret'),
     }),
   );
-  if (withoutNats === undefined) {
-    await expect(openBroker('nats://user:secret@127.0.0.1:1')).rejects.toThrow(
+  for (const scheme of ['nats', 'redis']) {
+    await expect(openBroker(`${scheme}://user:secret@127.0.0.1:1`)).rejects.toThrow(
       expect.objectContaining({
         code: 'WOLFSEC_BROKER_UNAVAILABLE',
         message: expect.not.stringContaining('secret'),

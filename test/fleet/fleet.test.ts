@@ -5,13 +5,18 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ndjson } from '../pipeline/rules.ts';
 import { send } from '../server/send.ts';
 import { withoutPostgres } from '../store/stores.ts';
-import { OwnServer, withoutNats } from './brokers.ts';
+import { OwnServer, withoutNats, withoutRedis } from './brokers.ts';
 import { Fleet, type Member } from './members.ts';
 import { bruteForceRules, everyEventRule, failure } from './rules.ts';
 
 const minuteMs = 60_000;
 
-describe.skipIf(withoutNats !== undefined || withoutPostgres !== undefined)('three workers over NATS', () => {
+const brokers = [
+  { name: 'NATS', start: () => OwnServer.nats(), without: withoutNats ?? withoutPostgres },
+  { name: 'Redis', start: () => OwnServer.redis(), without: withoutRedis ?? withoutPostgres },
+].filter(({ without }) => without === undefined);
+
+describe.each(brokers)('three workers over $name', ({ start }) => {
   let broker: OwnServer;
   let fleet: Fleet;
   let workers: Member[];
@@ -30,7 +35,7 @@ describe.skipIf(withoutNats !== undefined || withoutPostgres !== undefined)('thr
       .toBe(3);
   };
   beforeEach(async () => {
-    broker = await OwnServer.nats();
+    broker = await start();
   });
   afterEach(async () => {
     await fleet?.close();
@@ -103,7 +108,7 @@ describe.skipIf(withoutNats !== undefined || withoutPostgres !== undefined)('thr
   );
 
   test(
-    'nothing that was answered is lost when workers are killed and NATS restarts',
+    'nothing that was answered is lost when workers are killed and the broker restarts',
     async () => {
       await begin(everyEventRule);
       const marked = (n: number) => ({ ...failure(n), mark: 'yes-it-is', event: { id: `event-${n}` } });
