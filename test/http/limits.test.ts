@@ -3,11 +3,13 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import {
   AddressList,
   Bans,
+  fromIoredis,
   fromNodeRedis,
   type LimitAlgorithm,
   type LimitDecision,
@@ -208,13 +210,25 @@ const connected = await node.connect().then(
   () => false,
 );
 
-describe.skipIf(!connected)('node-redis (no server on 127.0.0.1:6379: nothing to count in)', () => {
-  afterAll(() => node.close());
+const ioredis = new Redis({ host: '127.0.0.1', port: 6379, lazyConnect: true, retryStrategy: () => null });
+ioredis.on('error', () => {});
+if (connected) await ioredis.connect();
 
-  test.each(algorithms)('%s counts through the real client', async (algorithm) => {
-    const store = new RedisWindows(fromNodeRedis(node as never), 'wolfsec:test:');
+describe.skipIf(!connected)('real clients (no server on 127.0.0.1:6379: nothing to count in)', () => {
+  afterAll(async () => {
+    await node.close();
+    ioredis.disconnect();
+  });
+
+  const clients = { 'node-redis': fromNodeRedis(node as never), ioredis: fromIoredis(ioredis as never) };
+  const cases = algorithms.flatMap((algorithm) =>
+    Object.entries(clients).map(([name, client]) => [algorithm, name, client] as const),
+  );
+
+  test.each(cases)('%s counts through %s', async (algorithm, name, client) => {
+    const store = new RedisWindows(client, 'wolfsec:test:');
     const limiter = new RateLimiter({ algorithm, requests: 2, spanMs: 60_000, store });
-    const key = `node-redis-${process.pid}-${algorithm}`;
+    const key = `${name}-${process.pid}-${algorithm}`;
     await limiter.reset(key);
     const decisions = [await limiter.consume(key), await limiter.consume(key), await limiter.consume(key)];
     expect(decisions.map((one) => one.allowed)).toEqual([true, true, false]);
