@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::HashMap;
+
 use super::keys::KeyTable;
 
 /// A place in the trie as the walk reads it.
@@ -18,8 +20,15 @@ pub(super) const ROOT: NodeId = 0;
 /// places are read by way of the tree.
 pub struct FieldTrie {
     ways: Vec<Way>,
-    /// By [`NodeId`]; empty where there would be too many.
+    merged: Merged,
+}
+
+/// What the walk reads; empty where there would be too much.
+#[derive(Default)]
+struct Merged {
+    /// By [`NodeId`].
     nodes: Vec<Node>,
+    tables: Vec<Table>,
 }
 
 /// One place of the paths as they were given.
@@ -33,13 +42,20 @@ struct Way {
 
 /// All the ways that one key path leads along.
 struct Node {
-    children: KeyTable,
-    /// For keys that are not named.
-    any: NodeId,
+    table: u32,
     slots: Box<[u16]>,
 }
 
+/// Where keys lead from some ways. Ways at their end lead nowhere, so that nodes which differ by such ones
+/// share a table: each field of a container with a `*` beside it would have a copy of all its fields.
+struct Table {
+    children: KeyTable,
+    /// For keys that are not named.
+    any: NodeId,
+}
+
 const MAX_NODES: usize = 1 << 16;
+const MAX_KEYS: usize = 1 << 18;
 
 impl FieldTrie {
     /// Builds the trie of paths and their slots; `*` stands for any one key.
@@ -65,31 +81,33 @@ impl FieldTrie {
             }
             ways[at].slots.insert(slot);
         }
-        let nodes = merged(&ways).unwrap_or_default();
-        Self { ways, nodes }
+        let merged = Merging::new(&ways).run().unwrap_or_default();
+        Self { ways, merged }
     }
 
     /// Whether the walk can collect values.
     pub(super) fn is_walked(&self) -> bool {
-        !self.nodes.is_empty()
+        !self.merged.nodes.is_empty()
     }
 
     pub(super) fn node_count(&self) -> usize {
-        self.nodes.len()
+        self.merged.nodes.len()
     }
 
     /// The node for the key at `line[start..end]`.
     #[inline]
     pub(super) fn child(&self, node: NodeId, line: &[u8], start: usize, end: usize) -> NodeId {
-        let Some(node) = self.nodes.get(node as usize) else {
+        let Some(node) = self.merged.nodes.get(node as usize) else {
             return NOWHERE;
         };
-        node.children.get(line, start, end).unwrap_or(node.any)
+        let table = &self.merged.tables[node.table as usize];
+        table.children.get(line, start, end).unwrap_or(table.any)
     }
 
     #[inline]
     pub(super) fn slots(&self, node: NodeId) -> &[u16] {
-        self.nodes
+        self.merged
+            .nodes
             .get(node as usize)
             .map_or(&[], |node| &node.slots)
     }
@@ -110,51 +128,84 @@ impl FieldTrie {
     }
 }
 
-/// Puts ways together; `None` where that makes too many nodes.
-fn merged(ways: &[Way]) -> Option<Vec<Node>> {
-    let mut known: BTreeMap<Vec<usize>, NodeId> = BTreeMap::from([(vec![0], ROOT)]);
-    let mut sets = vec![vec![0]];
-    let mut nodes = Vec::new();
-    let mut number = |set: Vec<usize>, sets: &mut Vec<Vec<usize>>| {
-        *known.entry(set).or_insert_with_key(|set| {
-            sets.push(set.clone());
-            sets.len() as NodeId - 1
-        })
-    };
-    while nodes.len() < sets.len() {
-        let set = sets[nodes.len()].clone();
-        let any: Vec<usize> = set.iter().filter_map(|&way| ways[way].any).collect();
-        let mut named: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
-        for &way in &set {
-            for (key, &child) in &ways[way].children {
-                named.entry(key).or_default().push(child);
-            }
+/// Puts ways together.
+struct Merging<'w> {
+    ways: &'w [Way],
+    merged: Merged,
+    nodes: HashMap<Vec<usize>, NodeId>,
+    tables: HashMap<Vec<usize>, u32>,
+    /// The ways of tables that are yet to be made, in their order.
+    sets: Vec<Vec<usize>>,
+}
+
+impl<'w> Merging<'w> {
+    fn new(ways: &'w [Way]) -> Self {
+        Self {
+            ways,
+            merged: Merged::default(),
+            nodes: HashMap::new(),
+            tables: HashMap::new(),
+            sets: Vec::new(),
         }
-        let mut children = KeyTable::default();
-        for (key, mut reached) in named {
-            reached.extend(&any);
-            reached.sort_unstable();
-            children.insert(key, number(reached, &mut sets));
-            if sets.len() > MAX_NODES {
+    }
+
+    /// `None` where it would become too much.
+    fn run(mut self) -> Option<Merged> {
+        self.node(vec![0]);
+        let mut keys = 0;
+        while let Some(set) = self.sets.get(self.merged.tables.len()).cloned() {
+            let any: Vec<usize> = set.iter().filter_map(|&way| self.ways[way].any).collect();
+            let mut named: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+            for &way in &set {
+                for (key, &child) in &self.ways[way].children {
+                    named.entry(key).or_default().push(child);
+                }
+            }
+            keys += named.len();
+            let mut children = KeyTable::default();
+            for (key, mut reached) in named {
+                reached.extend(&any);
+                children.insert(key, self.node(reached));
+            }
+            let any = if any.is_empty() {
+                NOWHERE
+            } else {
+                self.node(any)
+            };
+            self.merged.tables.push(Table { children, any });
+            if self.merged.nodes.len() > MAX_NODES || keys > MAX_KEYS {
                 return None;
             }
         }
-        nodes.push(Node {
-            children,
-            any: if any.is_empty() {
-                NOWHERE
-            } else {
-                number(any, &mut sets)
-            },
-            slots: set
-                .iter()
-                .flat_map(|&way| ways[way].slots.iter().copied())
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .collect(),
-        });
+        Some(self.merged)
     }
-    Some(nodes)
+
+    fn node(&mut self, mut set: Vec<usize>) -> NodeId {
+        set.sort_unstable();
+        if let Some(&known) = self.nodes.get(&set) {
+            return known;
+        }
+        let onward = |&way: &usize| {
+            let Way { children, any, .. } = &self.ways[way];
+            !children.is_empty() || any.is_some()
+        };
+        let leading: Vec<usize> = set.iter().copied().filter(onward).collect();
+        let slots: BTreeSet<u16> = set
+            .iter()
+            .flat_map(|&way| self.ways[way].slots.iter().copied())
+            .collect();
+        let table = *self.tables.entry(leading).or_insert_with_key(|leading| {
+            self.sets.push(leading.clone());
+            self.sets.len() as u32 - 1
+        });
+        let number = self.merged.nodes.len() as NodeId;
+        self.merged.nodes.push(Node {
+            table,
+            slots: slots.into_iter().collect(),
+        });
+        self.nodes.insert(set, number);
+        number
+    }
 }
 
 #[cfg(test)]
@@ -193,6 +244,19 @@ mod tests {
         assert_eq!(slots(&trie, "a.c.x"), [0]);
         assert_eq!(slots(&trie, "c.b.z"), [3]);
         assert!(slots(&trie, "c.b.x").is_empty());
+    }
+
+    #[test]
+    fn fields_beside_a_star_share_its_table() {
+        let names: Vec<String> = (0..1000).map(|number| format!("name{number}")).collect();
+        let paths = names
+            .iter()
+            .zip(0..)
+            .flat_map(|(name, slot)| [(vec!["d", name], slot), (vec!["d", "*", name], slot)]);
+        let trie = FieldTrie::new(paths);
+        assert_eq!(slots(&trie, "d.name7.name9"), [9]);
+        assert_eq!(slots(&trie, "d.other.name9"), [9]);
+        assert!(trie.merged.tables.len() < 6);
     }
 
     #[test]

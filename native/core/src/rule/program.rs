@@ -21,14 +21,12 @@ pub struct Slot {
 }
 
 #[derive(Deserialize)]
+#[serde(try_from = "Written")]
 pub struct Predicate {
     pub slot: u16,
-    #[serde(flatten)]
     pub test: Test,
 }
 
-#[derive(Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Test {
     Text {
         patterns: Vec<(u8, u8, String)>,
@@ -57,6 +55,84 @@ pub enum Test {
         relation: u8,
         cased: u8,
     },
+}
+
+/// A predicate as it is written: what its kind needs of these. An enum that is told by a member would have
+/// serde keep all members first, which takes as long as all the rest.
+#[derive(Deserialize)]
+struct Written {
+    slot: u16,
+    kind: Kind,
+    patterns: Option<Vec<(u8, u8, String)>>,
+    source: Option<String>,
+    flags: Option<String>,
+    literals: Option<Vec<String>>,
+    networks: Option<Vec<String>>,
+    comparison: Option<Comparison>,
+    part: Option<Part>,
+    value: Option<f64>,
+    other: Option<u16>,
+    relation: Option<u8>,
+    cased: Option<u8>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Kind {
+    Text,
+    Regex,
+    Cidr,
+    Number,
+    Time,
+    Present,
+    Null,
+    Field,
+}
+
+impl TryFrom<Written> for Predicate {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let slot = written.slot;
+        let test = written
+            .test()
+            .ok_or("a predicate lacks what its kind needs")?;
+        Ok(Self { slot, test })
+    }
+}
+
+impl Written {
+    fn test(self) -> Option<Test> {
+        Some(match self.kind {
+            Kind::Text => Test::Text {
+                patterns: self.patterns?,
+            },
+            Kind::Regex => Test::Regex {
+                source: self.source?,
+                flags: self.flags?,
+                literals: self.literals,
+            },
+            Kind::Cidr => Test::Cidr {
+                networks: self.networks?,
+            },
+            Kind::Number => Test::Number {
+                comparison: self.comparison?,
+                value: self.value?,
+            },
+            Kind::Time => Test::Time {
+                part: self.part?,
+                comparison: self.comparison?,
+                value: self.value?,
+            },
+            Kind::Present => Test::Present,
+            Kind::Null => Test::Null,
+            Kind::Field => Test::Field {
+                other: self.other?,
+                relation: self.relation?,
+                cased: self.cased?,
+            },
+        })
+    }
 }
 
 #[derive(Clone, Copy, Deserialize)]
