@@ -23,6 +23,7 @@ export interface EnrichmentHook {
   readonly concurrency?: number;
 }
 
+/** How often each enrichment was asked and what came of it. */
 export interface EnrichmentFigures {
   readonly hits: number;
   readonly looked: number;

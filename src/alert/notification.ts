@@ -20,7 +20,7 @@ export interface Notification {
   readonly atMs: number;
   /** Highest level in it. */
   readonly level: string;
-  /** The alerts it tells of, the most severe first, {@link maxAlertsTold} at most. */
+  /** The alerts it tells of, the most severe first, `maxAlertsTold` at most. */
   readonly alerts: readonly StoredAlert[];
   /** How many there are, told or not. */
   readonly alertCount: number;

@@ -6,6 +6,7 @@ import type { Receiver } from './deliver/receiver.ts';
 import type { RiskOptions } from './risk.ts';
 import type { Route } from './route.ts';
 
+/** Settings of {@link AlertManager}. */
 export interface AlertManagerOptions extends Omit<BookOptions, 'routes'> {
   /** Folder of the durable outbox; `outbox` is made in it. One process at a time. */
   readonly dataFolder: string;
@@ -42,6 +43,7 @@ export interface AlertManagerOptions extends Omit<BookOptions, 'routes'> {
   readonly onChanged?: (alertIds: Iterable<string>) => void;
 }
 
+/** How an {@link AlertManager} stands. */
 export interface AlertFigures {
   readonly open: number;
   readonly groups: number;

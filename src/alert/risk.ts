@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Detection, Severity } from '../detect/detection.ts';
 
+/** How risk is added up, and how fast it fades. */
 export interface RiskOptions {
   /** Time in which a score falls to its half. Default 6 hours. */
   readonly halfLifeMs?: number;
@@ -12,6 +13,7 @@ export interface RiskOptions {
   readonly maxEntities?: number;
 }
 
+/** What an entity has come to, and what it was made of. */
 export interface EntityRisk {
   /** Kind and name, e.g. `host:db1`. */
   readonly entity: string;

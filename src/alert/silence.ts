@@ -14,6 +14,7 @@ export interface Silence {
   readonly comment: string;
 }
 
+/** A silence as it is asked for. */
 export interface NewSilence {
   readonly matchers: readonly (Matcher | string)[];
   /** Default: now. */

@@ -30,6 +30,7 @@ export interface Backend {
   readonly sign: SignBackend;
 }
 
+/** Rust by Node-API, or pure TypeScript. */
 export type BackendName = 'native' | 'portable';
 
 /** What {@link backend} tells. */

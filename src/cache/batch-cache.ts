@@ -5,6 +5,7 @@ import { invalidArgument } from '../errors.ts';
 /** The table is made at once; beyond this it would take gigabytes. */
 const maxCapacity = 1 << 24;
 
+/** Settings of {@link BatchCache}. */
 export interface BatchCacheOptions {
   /** Entries at most. Default: 100 000. */
   readonly maxEntries?: number;

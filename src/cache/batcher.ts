@@ -5,6 +5,7 @@ import { BatcherMetrics } from './batcher-metrics.ts';
 /** Why a batch was closed. */
 export type FlushCause = 'items' | 'bytes' | 'delay' | 'flush';
 
+/** Settings of {@link Batcher}. */
 export interface BatcherOptions<T> {
   /** Takes a batch; the next waits for it unless `concurrency` is above 1. */
   readonly flush: (items: T[], signal: AbortSignal) => Promise<void> | void;

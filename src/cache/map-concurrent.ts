@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { invalidArgument, WolfsecError } from '../errors.ts';
 
+/** Settings of {@link mapConcurrent}. */
 export interface MapConcurrentOptions {
   /** Calls in flight at most. Default: 10. */
   readonly concurrency?: number;

@@ -6,6 +6,7 @@ import { CacheMetrics } from './cache-metrics.ts';
 /** Finds what a key stands for; `undefined` says that nothing is known, which is cached too. */
 export type Lookup<V> = (key: string, signal: AbortSignal) => Promise<V | undefined> | V | undefined;
 
+/** Settings of {@link ThreatCache}. */
 export interface ThreatCacheOptions<V> {
   /** The label `cache` of its metrics. Default: `threat`. */
   readonly name?: string;

@@ -22,6 +22,7 @@ export interface Webhook {
   readonly timestamp?: string;
 }
 
+/** How old a webhook may be, and the clock. */
 export interface WebhookOptions {
   /** Seconds that the signature's time may be off, either way. Default 300. */
   readonly toleranceSeconds?: number;

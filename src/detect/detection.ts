@@ -1,5 +1,6 @@
 /** Sigma levels, lowest first. */
 export const severities = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+/** How grave a detection is, from `informational` to `critical`. */
 export type Severity = (typeof severities)[number];
 
 /** Which part of the engine raised a detection. */

@@ -22,6 +22,7 @@ import { eventError, type LineFault, lineFault } from './fault.ts';
 import { bundleKey, readBundle, writeBundle } from './rule-cache.ts';
 import { splitLines } from './split.ts';
 
+/** Settings of {@link ThreatDetector}. */
 export interface ThreatDetectorOptions {
   /** Files, folders or globs of rules, or rules already read. */
   readonly rules: string | readonly string[] | readonly RuleSource[];
@@ -46,6 +47,7 @@ export interface ThreatDetectorOptions {
   readonly now?: () => number;
 }
 
+/** What one call may say about its events. */
 export interface DetectOptions {
   /** Which log the events come from. Default: each event is recognised by its fields. */
   readonly logsource?: Logsource;

@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { IpSet } from '../match/index.ts';
 import { isIn } from './client-address.ts';
 
+/** Settings of {@link AddressList}. */
 export interface AddressListOptions {
   /** Prefixes (CIDR) or addresses. */
   readonly entries?: readonly string[];

@@ -27,6 +27,7 @@ export interface RouteRule {
   readonly maxBodyBytes?: number;
 }
 
+/** Settings of {@link HttpGuard}. */
 export interface GuardOptions extends InspectorOptions {
   /** Default `monitor`. */
   readonly mode?: GuardMode;
@@ -70,6 +71,7 @@ export interface GuardedRequest {
   readonly remoteAddress: string;
 }
 
+/** Why a request was stopped. */
 export type BlockReason =
   | 'attack'
   | 'banned'

@@ -16,6 +16,7 @@ import { type HttpSignature, type HttpSignatures, shippedSignatures } from './pr
 /** 1 asks for evidence that legitimate requests do not show; each level more takes less for an attack. */
 export type ParanoiaLevel = 1 | 2 | 3 | 4;
 
+/** Settings of {@link HttpInspector}. */
 export interface InspectorOptions {
   /** Default 1. */
   readonly paranoia?: ParanoiaLevel;
@@ -44,6 +45,7 @@ export interface HttpFinding {
   readonly score: number;
 }
 
+/** What was found in a request, and what it adds up to. */
 export interface HttpVerdict {
   /** Whether the score, or one category's, reaches its threshold. */
   readonly attack: boolean;
@@ -61,6 +63,7 @@ export const severityScores: Readonly<Record<Severity, number>> = {
   critical: 8,
 };
 
+/** How much of a request is inspected, unless the options say otherwise. */
 export const defaultHttpLimits: HttpLimits = { depth: 64, fields: 1000, decodedBytes: 4 * 1024 * 1024 };
 
 const clean: HttpVerdict = { attack: false, score: 0, scores: {}, findings: [] };

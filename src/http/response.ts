@@ -3,6 +3,7 @@ import { PatternSet, Redactor } from '../match/index.ts';
 /** What a response may give away. */
 export type LeakKind = 'stack-trace' | 'sql-error' | 'directory-listing' | 'source-code' | 'secret';
 
+/** Something in an answer that should not leave. */
 export interface Leak {
   readonly kind: LeakKind;
   /** The pattern or the kind of secret. */
@@ -36,6 +37,7 @@ const kinds = Object.entries(patterns).flatMap(([kind, list]) =>
   list.map((regex, index) => ({ id: `${kind}#${index}`, regex })),
 );
 
+/** Settings of {@link ResponseInspector}. */
 export interface ResponseInspectorOptions {
   /** Characters of a response that are read. Default 256 KiB. */
   readonly maxLength?: number;

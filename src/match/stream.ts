@@ -3,6 +3,7 @@ import { invalidArgument, WolfsecError } from '../errors.ts';
 import type { Match } from './patterns.ts';
 import type { CheckedPatterns } from './program.ts';
 
+/** Settings of {@link PatternStream}. */
 export interface PatternStreamOptions {
   /**
    * Longest match of a regular expression that is found whole, in bytes; a longer one may be cut or

@@ -21,7 +21,7 @@ interface Answer {
 /**
  * In a worker of `node:cluster`: answers the primary's {@link ClusterHub}. Gives a function that ends it.
  *
- * @param snapshot Where the metrics are, e.g. a registry or a `ThreadHub`.
+ * @param metrics Where the metrics are, e.g. a registry or a `ThreadHub`.
  */
 export function answerPrimary(metrics: { snapshot(): RegistrySnapshot }): () => void {
   const listener = (message: unknown) => {
@@ -32,6 +32,7 @@ export function answerPrimary(metrics: { snapshot(): RegistrySnapshot }): () => 
   return () => process.off('message', listener);
 }
 
+/** Settings of {@link ClusterHub}. */
 export interface ClusterHubOptions {
   /** How long a worker may take to answer before its last answer stands for it. Default: 1 000 ms. */
   readonly timeoutMs?: number;

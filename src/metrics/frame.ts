@@ -8,6 +8,7 @@ import type { MetricType } from './names.ts';
 import { Summary } from './summary.ts';
 import type { TextArena } from './text-arena.ts';
 
+/** Prometheus text or OpenMetrics. */
 export type TextFormat = 'prometheus' | 'openmetrics';
 
 /** Prometheus text has no such types; it shows them as gauges. */

@@ -1,5 +1,6 @@
 import type { TextFormat } from './frame.ts';
 
+/** The media type of each text format. */
 export const contentTypes: Readonly<Record<TextFormat, string>> = {
   prometheus: 'text/plain; version=0.0.4; charset=utf-8',
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',

@@ -2,6 +2,7 @@ import { invalidArgument } from '../errors.ts';
 import { openTelemetryProducer } from './open-telemetry.ts';
 import type { Registry } from './registry.ts';
 
+/** Settings of {@link exportOtlp}. */
 export interface OtlpExportOptions {
   /**
    * Where to post, with its path. Default: `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`, else

@@ -15,6 +15,7 @@ import { Info, StateSet, type StateSetOptions } from './state.ts';
 import { Summary, type SummaryOptions } from './summary.ts';
 import { TextArena } from './text-arena.ts';
 
+/** Settings of {@link Registry}. */
 export interface RegistryOptions {
   /** Series a metric may have unless it says otherwise. Default: 10 000. */
   readonly seriesLimit?: number;

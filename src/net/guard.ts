@@ -2,6 +2,7 @@ import { lookup as resolve } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { invalidArgument, WolfsecError } from '../errors.ts';
 
+/** Which addresses outbound requests may go to. */
 export interface GuardOptions {
   /** Networks (CIDR) or addresses that may be called although they are not public, e.g. `10.20.0.0/16`. */
   readonly allowNetworks?: readonly string[];

@@ -10,6 +10,7 @@ import {
   type WriteBehindOptions,
 } from '../store/index.ts';
 
+/** Settings of {@link DetectionFlow}. */
 export interface DetectionFlowOptions {
   readonly alerts: AlertManager;
   readonly store: Store;

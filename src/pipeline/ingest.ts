@@ -43,6 +43,7 @@ export interface IngestOutcome {
   readonly faults: readonly LineFault[];
 }
 
+/** How much may wait or be under way at once. */
 export interface IngestLimits {
   /** Batches taken in and not yet stored. Default 256. */
   readonly maxBatches: number;
@@ -52,6 +53,7 @@ export interface IngestLimits {
   readonly lanes: number;
 }
 
+/** Settings of {@link IngestPipeline}. */
 export interface IngestPipelineOptions {
   readonly detector: ThreatDetector;
   readonly flow: Sink;
@@ -77,6 +79,7 @@ export interface IngestTotals {
   readonly faults: number;
 }
 
+/** How an {@link IngestPipeline} stands. */
 export interface IngestFigures {
   readonly queuedBatches: number;
   readonly queuedBytes: number;

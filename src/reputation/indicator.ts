@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 
+/** What an indicator is: an address, a name, a URL, a digest. */
 export type IndicatorKind = 'ip' | 'domain' | 'hash';
 
+/** Something that tells of an attack where it is seen, and how sure that is. */
 export interface Indicator {
   readonly kind: IndicatorKind;
   /** As it is compared: an address, a lower-case ASCII domain, lower-case hex. */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
+/** How scores are learned, and how fast they are forgotten. */
 export interface LearnOptions {
   /** Time in which what was learned falls to its half. Default 24 hours. */
   readonly halfLifeMs?: number;
@@ -9,6 +10,7 @@ export interface LearnOptions {
   readonly maxEntries?: number;
 }
 
+/** What detections have taught about an indicator. */
 export interface LearnedScore {
   readonly indicator: string;
   readonly points: number;

@@ -7,6 +7,7 @@ import { type LearnedScore, LearnedScores, type LearnOptions } from './learned.t
 import type { CsvColumns, FeedFormat } from './parse/entry.ts';
 import { compileApart, readSource, type SourceOptions } from './source.ts';
 
+/** A feed: where it is, how it is read, what it says. */
 export interface FeedOptions extends SourceOptions {
   readonly name: string;
   /** Default `plain`. */
@@ -27,6 +28,7 @@ export interface FeedOptions extends SourceOptions {
   readonly allow?: boolean;
 }
 
+/** A feed that knows an indicator, and what it says. */
 export interface ReputationSource {
   /** Name of the feed, `learned` or `remote`. */
   readonly name: string;
@@ -48,6 +50,7 @@ export interface Verdict {
   readonly sources: readonly ReputationSource[];
 }
 
+/** Settings of {@link Reputation}. */
 export interface ReputationOptions {
   readonly learn?: LearnOptions;
   /** Looks elsewhere, for `checkReputation`; its answers are cached by `reputationCache`. */
@@ -62,6 +65,7 @@ interface Feed {
   failure?: WolfsecError;
 }
 
+/** How a feed stands. */
 export interface FeedStatus {
   readonly name: string;
   readonly size: number;

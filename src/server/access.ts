@@ -5,6 +5,7 @@ import type { CookieRequest, Users } from './users.ts';
 
 /** What a key may do. */
 export const scopes = ['ingest', 'read', 'write', 'metrics'] as const;
+/** What an API key may do. */
 export type Scope = (typeof scopes)[number];
 
 /** What requests are let in by. */

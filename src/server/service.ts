@@ -22,6 +22,7 @@ import { RuleBook } from './rule-book.ts';
 import { SyslogListeners } from './syslog.ts';
 import { Users } from './users.ts';
 
+/** What the service is given beside its settings. */
 export interface ServiceOptions {
   readonly config: ServeConfig;
   /** Rules where the configuration names none. */

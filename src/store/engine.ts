@@ -1,5 +1,6 @@
 import type { RowInsert, Statement, StatementResult } from './statement.ts';
 
+/** The database’s dialect of SQL. */
 export type Dialect = 'sqlite' | 'postgresql';
 
 /** What {@link Store.health} tells. */

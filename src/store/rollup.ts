@@ -6,8 +6,10 @@ import type { Statement } from './statement.ts';
 
 /** What threats are counted by. `all` counts each once under the value ''. */
 export const rollupDimensions = ['all', 'rule', 'kind', 'host', 'user', 'source.ip', 'tag'] as const;
+/** What counts are kept by. */
 export type RollupDimension = (typeof rollupDimensions)[number];
 
+/** A span of time, in milliseconds since the epoch. */
 export interface RollupRange {
   /** Inclusive; counted by whole minutes. */
   readonly fromMs: number;
@@ -16,6 +18,7 @@ export interface RollupRange {
   readonly levels?: readonly string[];
 }
 
+/** One step of a timeline and what fell into it. */
 export interface TimelinePoint {
   readonly atMs: number;
   readonly level: string;

@@ -17,6 +17,7 @@ import { type Rules, ruleTable } from './tables/rules.ts';
 import { type Sessions, sessionTable } from './tables/sessions.ts';
 import { type Threats, threatTable } from './tables/threats.ts';
 
+/** Which database, and what is kept how long. */
 export interface StoreOptions {
   /**
    * `postgres://…` for PostgreSQL. Default: `WOLFSEC_DATABASE_URL`, and without that the embedded

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WolfsecError } from '../errors.ts';
 
+/** Settings of {@link WriteBehind}. */
 export interface WriteBehindOptions<T> {
   /** Writes a batch; must be idempotent, since a batch whose outcome is unknown is written again. */
   readonly write: (batch: readonly T[]) => Promise<unknown>;
@@ -18,6 +19,7 @@ export interface WriteBehindOptions<T> {
   readonly onRefused?: (item: T, error: unknown) => void;
 }
 
+/** How a {@link WriteBehind} stands. */
 export interface WriteBehindFigures {
   readonly waiting: number;
   readonly capacity: number;

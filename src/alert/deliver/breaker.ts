@@ -1,3 +1,4 @@
+/** When deliveries to a receiver are held back after failures. */
 export interface BreakerOptions {
   /** Failures in a row that open it. Default 5. */
   readonly failures?: number;

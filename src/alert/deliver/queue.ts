@@ -5,6 +5,7 @@ import { Breaker, type BreakerOptions } from './breaker.ts';
 import { DeliveryFailure } from './failure.ts';
 import type { Receiver } from './receiver.ts';
 
+/** Bounds, waits and tries of deliveries. */
 export interface DeliveryOptions {
   /** Longest that one attempt may take, in milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
@@ -21,6 +22,7 @@ export interface DeliveryOptions {
   readonly breaker?: BreakerOptions;
 }
 
+/** How the deliveries to one receiver stand. */
 export interface DeliveryFigures {
   readonly waiting: number;
   readonly delivered: number;

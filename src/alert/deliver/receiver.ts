@@ -1,5 +1,6 @@
 import type { Notification } from '../notification.ts';
 
+/** What a receiver is given beside the notification. */
 export interface DeliveryContext {
   /** Aborts when the attempt has taken too long. */
   readonly signal: AbortSignal;

@@ -3,6 +3,7 @@ import type { Receiver } from '../deliver/receiver.ts';
 import { redacted } from '../format/clean.ts';
 import { post } from '../http/post.ts';
 
+/** Where Prometheus Alertmanager is, and how to sign in. */
 export interface AlertmanagerOptions extends GuardOptions {
   /** Address of Alertmanager, e.g. `http://alertmanager:9093`; `/api/v2/alerts` is added. */
   readonly url: string;

@@ -6,6 +6,7 @@ import { bodyOf, titleOf } from '../format/text.ts';
 import { post } from '../http/post.ts';
 import type { Notification } from '../notification.ts';
 
+/** The incoming webhook of a chat, and how texts are made. */
 export interface ChatOptions extends GuardOptions {
   /** The incoming webhook. It is a secret: it never shows in an error. */
   readonly url: string;

@@ -5,6 +5,7 @@ import { redacted } from '../format/clean.ts';
 import type { Template } from '../format/template.ts';
 import { bodyOf, titleOf } from '../format/text.ts';
 
+/** The mail server, and from and to whom mail goes. */
 export interface EmailOptions {
   readonly host: string;
   /** Default 587 with STARTTLS, or 465 with `tls: true`. */

@@ -5,6 +5,7 @@ import type { Receiver } from '../deliver/receiver.ts';
 import { redacted } from '../format/clean.ts';
 import { type Format, formatted } from '../format/formats.ts';
 
+/** The file that alerts are appended to, and its format. */
 export interface FileOptions {
   readonly path: string;
   /** Default `wolfsec`. */

@@ -7,6 +7,7 @@ import { type Format, formatted } from '../format/formats.ts';
 type Transport = typeof import('@nats-io/transport-node');
 type Connection = Awaited<ReturnType<Transport['connect']>>;
 
+/** The NATS server and the subject that alerts are published to. */
 export interface NatsOptions {
   /** E.g. `nats://127.0.0.1:4222`. */
   readonly servers: string | readonly string[];

@@ -4,6 +4,7 @@ import { redacted } from '../format/clean.ts';
 import { bodyOf, titleOf } from '../format/text.ts';
 import { post } from '../http/post.ts';
 
+/** The integration of PagerDuty that events go to. */
 export interface PagerDutyOptions extends GuardOptions {
   /** Integration key of an Events API v2 integration. */
   readonly routingKey: string;

@@ -6,6 +6,7 @@ import type { Receiver } from '../deliver/receiver.ts';
 import { redacted } from '../format/clean.ts';
 import { type SyslogFormatOptions, toSyslog } from '../format/syslog.ts';
 
+/** The syslog server, the transport and the format. */
 export interface SyslogOptions extends SyslogFormatOptions {
   readonly host: string;
   /** Default 514, with TLS 6514. */

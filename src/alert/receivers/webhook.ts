@@ -5,6 +5,7 @@ import { redacted } from '../format/clean.ts';
 import { type Format, formatted } from '../format/formats.ts';
 import { post } from '../http/post.ts';
 
+/** The address that alerts are posted to, and the secret that signs them. */
 export interface WebhookOptions extends GuardOptions {
   readonly url: string;
   /** Key of the signature; at least 16 bytes. Without it messages are not signed. */

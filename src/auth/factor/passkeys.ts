@@ -10,6 +10,7 @@ import { type AuthContext, type AuthListener, emit } from '../event.ts';
 import { name } from '../limits.ts';
 import type { RecordStorage, StoredRecord } from '../storage/port.ts';
 
+/** Settings of {@link Passkeys}. */
 export interface PasskeyOptions {
   readonly storage: RecordStorage;
   /** The domain that passkeys are bound to, e.g. `example.com`. */
@@ -35,6 +36,7 @@ export interface Passkey {
   readonly backedUp: boolean;
 }
 
+/** Whether a browser’s answer held, for whom, or why not. */
 export type PasskeyCheck =
   | { readonly ok: true; readonly userId: string; readonly passkeyId: string }
   | { readonly ok: false; readonly reason: 'ceremony' | 'unknown' | 'response' };

@@ -8,6 +8,7 @@ import type { PasswordHashing } from '../password/passwords.ts';
 import type { RecordStorage } from '../storage/port.ts';
 import type { FactorCheck } from './totp.ts';
 
+/** Settings of {@link RecoveryCodes}. */
 export interface RecoveryOptions {
   readonly storage: RecordStorage;
   /** Default: argon2id at OWASP's parameters. */

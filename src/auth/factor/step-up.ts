@@ -1,5 +1,6 @@
 import type { AuthMethod, Session } from '../session/session.ts';
 
+/** What a sensitive action asks of a session. */
 export interface StepUpRule {
   /** The last proof must be younger than this, in milliseconds. */
   readonly maxAgeMs?: number;

@@ -9,6 +9,7 @@ import type { RecordStorage, StoredRecord } from '../storage/port.ts';
 import { toBase32 } from './base32.ts';
 import { hotp, type OtpHash } from './hotp.ts';
 
+/** Settings of {@link Totp}. */
 export interface TotpOptions {
   readonly storage: RecordStorage;
   /** What the authenticator app shows the account under. */
@@ -26,6 +27,7 @@ export interface TotpOptions {
   readonly now?: () => number;
 }
 
+/** Whether a code held, or why not. */
 export type FactorCheck =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: 'none' | 'code' | 'replayed' }

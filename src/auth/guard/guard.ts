@@ -13,6 +13,7 @@ import { type LoginLocation, TravelWatch } from './travel.ts';
 
 export type { LoginLocation };
 
+/** Settings of {@link LoginGuard}. */
 export interface LoginGuardOptions {
   /**
    * Where failures are counted, so that they outlive a restart and all processes count together. Default: in
@@ -47,6 +48,7 @@ export interface Admission {
   cancel(): Promise<void>;
 }
 
+/** Why an attempt has to wait, and how long. */
 export interface Refusal {
   readonly ok: false;
   readonly reason: 'account' | 'address' | 'network';

@@ -1,5 +1,6 @@
 import type { Counters } from './counters.ts';
 
+/** When a network counts as one that tries stolen passwords. */
 export interface StuffingOptions {
   /** Accounts that must have failed from one network. Default 20. */
   readonly accounts?: number;

@@ -7,6 +7,7 @@ import { Background, LiveCredentials, type LiveEntry } from '../live.ts';
 import type { ApiKeyStorage, StoredApiKey } from '../storage/port.ts';
 import { isWellFormedKey, keyBodyChars, keyIdChars, keyPrefix, makeKey } from './format.ts';
 
+/** Settings of {@link ApiKeys}. */
 export interface ApiKeyOptions {
   readonly storage: ApiKeyStorage;
   /** What the keys begin with, e.g. `acme_live`. Default `wsk`. */
@@ -24,6 +25,7 @@ export interface ApiKeyOptions {
   readonly now?: () => number;
 }
 
+/** An API key as it is asked for. */
 export interface NewApiKey {
   readonly ownerId: string;
   /** What the owner calls it. */
@@ -47,7 +49,9 @@ export interface ApiKey {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** Why an API key does not hold. */
 export type ApiKeyRefusal = 'malformed' | 'unknown' | 'expired' | 'revoked';
+/** Whether an API key holds, whose it is, or why not. */
 export type ApiKeyCheck =
   | { readonly ok: true; readonly key: ApiKey }
   | { readonly ok: false; readonly reason: ApiKeyRefusal };

@@ -28,6 +28,7 @@ export interface AuthRequest {
   readonly address?: string | undefined;
 }
 
+/** Settings of {@link Authenticator}: which credentials it takes. */
 export interface AuthenticatorOptions {
   /** Sessions by `__Host-` cookie. */
   readonly sessions?: Sessions;
@@ -48,6 +49,7 @@ export interface AuthenticatorOptions {
   readonly now?: () => number;
 }
 
+/** Who a request is from, or the status and reason it is refused with. */
 export type Authentication =
   | { readonly ok: true; readonly principal: Principal }
   | { readonly ok: false; readonly status: 401 | 403; readonly reason: string };

@@ -16,6 +16,7 @@ export interface PasswordHashing {
   needsRehash(stored: string): boolean;
 }
 
+/** Settings of {@link Passwords}. */
 export interface PasswordOptions {
   readonly storage: RecordStorage;
   /** Default: argon2id at OWASP's parameters, in a queue of its own. */
@@ -37,11 +38,13 @@ export interface LoginContext extends AuthContext {
   readonly location?: LoginLocation | undefined;
 }
 
+/** Whether a login holds, whose it is, or why not. */
 export type LoginCheck =
   | { readonly ok: true; readonly userId: string }
   | { readonly ok: false; readonly reason: 'credentials' }
   | { readonly ok: false; readonly reason: 'throttled'; readonly retryAfterMs: number };
 
+/** Whether a password was set, or what is wrong with it. */
 export type PasswordChange =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: PasswordRefusal | 'taken' | 'unknown' };

@@ -3,6 +3,7 @@ import { wholeNumber } from '../limits.ts';
 import type { PasswordBlocklist } from './blocklist.ts';
 import type { BreachLookup } from './pwned.ts';
 
+/** Settings of {@link PasswordPolicy}. */
 export interface PasswordPolicyOptions {
   /**
    * Fewest characters (code points). NIST SP 800-63B-4 section 3.1.1.2: 15 where the password is the only
@@ -21,6 +22,7 @@ export interface PasswordPolicyOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** What is wrong with a password. */
 export type PasswordRefusal = 'too_short' | 'too_long' | 'common' | 'contextual' | 'breached';
 
 /**

@@ -4,6 +4,7 @@ import { WolfsecError } from '../../errors.ts';
 /** How often a password appears among breached ones; 0 for never. */
 export type BreachLookup = (password: string) => Promise<number>;
 
+/** Settings of {@link pwnedPasswords}. */
 export interface PwnedPasswordsOptions {
   /** Default: the runtime's own. */
   readonly fetch?: typeof fetch;

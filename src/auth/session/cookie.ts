@@ -1,5 +1,6 @@
 import { invalidArgument } from '../../errors.ts';
 
+/** Attributes of the session cookie; the defaults are the strict ones. */
 export interface CookieOptions {
   /** Without the `__Host-` that is put before it. Default `session`. */
   readonly name?: string;

@@ -2,6 +2,7 @@ import type { AuthContext, AuthListener } from '../event.ts';
 import type { SessionStorage } from '../storage/port.ts';
 import type { AuthMethod, Session } from './session.ts';
 
+/** Settings of {@link Sessions}. */
 export interface SessionOptions {
   readonly storage: SessionStorage;
   /** End when unused, in milliseconds. Default one hour (NIST SP 800-63B-4, AAL2). */
@@ -25,6 +26,7 @@ export interface SessionOptions {
   readonly now?: () => number;
 }
 
+/** A session as it is asked for. */
 export interface NewSession {
   readonly userId: string;
   readonly methods?: readonly AuthMethod[];
@@ -40,13 +42,16 @@ export type SessionChange = Partial<Pick<NewSession, 'methods' | 'roles' | 'scop
   readonly reauthenticated?: boolean;
 };
 
+/** A new session and its token, which is told only here. */
 export interface IssuedSession {
   /** The secret, to be sent to the client once and kept nowhere. */
   readonly token: string;
   readonly session: Session;
 }
 
+/** Why a session does not hold. */
 export type SessionRefusal = 'malformed' | 'unknown' | 'expired' | 'binding';
+/** Whether a session holds, or why not. */
 export type SessionCheck =
   | { readonly ok: true; readonly session: Session }
   | { readonly ok: false; readonly reason: SessionRefusal };

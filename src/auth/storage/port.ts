@@ -8,6 +8,7 @@ export type SessionStorage = Pick<
   'add' | 'get' | 'touch' | 'rotate' | 'remove' | 'removeById' | 'removeOfUser' | 'listOfUser'
 >;
 
+/** API keys by public id; only their hashes are kept. */
 export type ApiKeyStorage = Pick<ApiKeys, 'add' | 'getByHash' | 'listOfOwner' | 'touch' | 'revoke'>;
 
 /** JSON values by collection and key: accounts, second factors, lockouts, refresh tokens. */

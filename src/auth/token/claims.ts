@@ -28,6 +28,7 @@ export interface ClaimRules {
   readonly required?: readonly string[];
 }
 
+/** Which claim a token fails by. */
 export type ClaimRefusal = 'claims' | 'expired' | 'not_yet_valid' | 'issuer' | 'audience' | 'too_old';
 
 /** Rules made ready for checking. */

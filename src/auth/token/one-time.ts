@@ -3,6 +3,7 @@ import { digestOf, hashText } from '../digest.ts';
 import { name, spanMs } from '../limits.ts';
 import type { RecordStorage } from '../storage/port.ts';
 
+/** Settings of {@link OneTimeTokens}. */
 export interface OneTimeTokenOptions {
   readonly storage: RecordStorage;
   /** What the tokens are for, e.g. `password_reset`: a token serves this purpose alone. */

@@ -15,6 +15,7 @@ export interface PasetoRules extends ClaimRules, PasetoBinding {
   readonly now?: () => number;
 }
 
+/** Whether a token holds, its claims, or why not. */
 export type PasetoCheck =
   | { readonly ok: true; readonly claims: PasetoClaims }
   | { readonly ok: false; readonly reason: 'token' | ClaimRefusal };

@@ -2,6 +2,7 @@ import { SigningKey, VerifyingKey } from '../../crypto/index.ts';
 import { randomBytes } from '../../crypto/random/bytes.ts';
 import { invalidArgument, WolfsecError } from '../../errors.ts';
 
+/** What a key serves: to encrypt (`local`), to sign or to verify. */
 export type PasetoPurpose = 'local' | 'secret' | 'public';
 
 declare const held: unique symbol;

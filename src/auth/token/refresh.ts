@@ -4,6 +4,7 @@ import { type AuthContext, type AuthListener, emit } from '../event.ts';
 import { name, names, spanMs } from '../limits.ts';
 import type { RecordStorage, StoredRecord } from '../storage/port.ts';
 
+/** Settings of {@link RefreshTokens}. */
 export interface RefreshOptions {
   readonly storage: RecordStorage;
   /** End of a token that is not used, in milliseconds. Default 14 days. */
@@ -20,6 +21,7 @@ export interface RefreshOptions {
   readonly now?: () => number;
 }
 
+/** What a family of refresh tokens stands for. */
 export interface RefreshGrant {
   readonly familyId: string;
   readonly userId: string;
@@ -27,6 +29,7 @@ export interface RefreshGrant {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** Whether a refresh token holds and what replaces it, or why not. */
 export type RefreshCheck =
   | { readonly ok: true; readonly token: string; readonly grant: RefreshGrant }
   | { readonly ok: false; readonly reason: 'malformed' | 'unknown' | 'reused' };

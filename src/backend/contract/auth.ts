@@ -1,5 +1,6 @@
 /** Algorithms of JSON Web Signatures, numbered as they cross the boundary. */
 export const jwsAlgorithms = { HS256: 0, ES256: 1, EdDSA: 2 } as const;
+/** An algorithm of JSON Web Signatures (RFC 7518, RFC 8037). */
 export type JwsAlgorithm = keyof typeof jwsAlgorithms;
 
 /** Bytes of the digest that stands for a token. */

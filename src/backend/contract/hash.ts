@@ -1,9 +1,11 @@
 /** The hash functions, in the order of their numbers at the boundary. */
 export const hashAlgorithms = ['sha256', 'sha384', 'sha512', 'sha3-256', 'blake3'] as const;
+/** A hash function. */
 export type HashAlgorithm = (typeof hashAlgorithms)[number];
 
 /** The authentication codes, in the order of their numbers at the boundary. */
 export const macAlgorithms = ['hmac-sha256', 'hmac-sha384', 'hmac-sha512', 'blake3'] as const;
+/** A message authentication code. */
 export type MacAlgorithm = (typeof macAlgorithms)[number];
 
 /** Bytes of a digest. */

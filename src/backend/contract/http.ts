@@ -13,6 +13,7 @@ export const httpLocations = {
   url: 1024,
   cookieName: 2048,
 } as const;
+/** Which part of a request a finding is in. */
 export type HttpLocation = keyof typeof httpLocations;
 
 /** Which grammar's token string a pattern reads; `text` reads the value itself, `check` is structural. */

@@ -1,5 +1,6 @@
 /** The hashes under HKDF and PBKDF2, in the order of their numbers at the boundary. */
 export const prfAlgorithms = ['sha256', 'sha384', 'sha512'] as const;
+/** The hash within HKDF and PBKDF2. */
 export type PrfAlgorithm = (typeof prfAlgorithms)[number];
 
 /** The cost of Argon2id. */

@@ -1,5 +1,6 @@
 /** Key types, in the order of their numbers at the boundary. */
 export const keyPairAlgorithms = ['ed25519', 'ecdsa-p256', 'x25519'] as const;
+/** What a key pair is for: signatures by Ed25519 or ECDSA on P-256, agreement by X25519. */
 export type KeyPairAlgorithm = (typeof keyPairAlgorithms)[number];
 /** Those that sign. */
 export type SignAlgorithm = Exclude<KeyPairAlgorithm, 'x25519'>;

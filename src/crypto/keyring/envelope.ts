@@ -8,6 +8,7 @@ const formatVersion = 2;
 /** Version byte and the length of the wrapped key. */
 const prefixBytes = 3;
 
+/** Settings of {@link Envelope}. */
 export interface EnvelopeOptions {
   readonly algorithm?: AeadAlgorithm;
   /**

@@ -31,6 +31,7 @@ export interface PasswordHasherOptions extends PasswordQueueOptions {
   readonly pepperId?: string;
 }
 
+/** What one call may have otherwise. */
 export interface PasswordCallOptions {
   /** Gives the hash up: it rejects with `WOLFSEC_ABORTED`. */
   readonly signal?: AbortSignal;

@@ -6,6 +6,7 @@ import { randomBytes } from '../random/bytes.ts';
 import { ChunkCipher, chunkBytes, headerBytes, readHeader, writeHeader } from './format.ts';
 import { Pieces } from './pieces.ts';
 
+/** Settings of {@link SealStream} and {@link OpenStream}. */
 export interface StreamOptions {
   /** Authenticated with every chunk; opening takes the same. Empty by default. */
   readonly aad?: Input;

@@ -4,6 +4,7 @@ import { conditionHolds, tallyOf, windowCapacity } from './condition.ts';
 import { type CorrelationHit, groupKey, HitRouter, type RuleHit } from './router.ts';
 import { Window } from './window.ts';
 
+/** How much memory correlations may take. */
 export interface CorrelatorLimits {
   /** Groups one rule may keep; the one untouched for longest goes first. Default 100,000. */
   readonly groupsPerRule: number;

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { invalidArgument } from '../../errors.ts';
 
+/** Settings of {@link Bans}. */
 export interface BanOptions {
   /** Offence points at which a ban starts. Default 20: three attacks of critical severity. */
   readonly threshold?: number;
@@ -15,6 +16,7 @@ export interface BanOptions {
   readonly clock?: () => number;
 }
 
+/** Who is banned, until when. */
 export interface Ban {
   readonly untilMs: number;
   /** How many bans came before. */

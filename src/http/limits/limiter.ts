@@ -4,6 +4,7 @@ import { MemoryWindows } from './memory.ts';
 /** How a limit counts. `gcra` and `token-bucket` smooth; `sliding-window` counts the last span. */
 export type LimitAlgorithm = 'gcra' | 'token-bucket' | 'sliding-window';
 
+/** A rate, and how it is counted. */
 export interface Limit {
   readonly algorithm: LimitAlgorithm;
   /** Requests allowed in a span. */
@@ -13,6 +14,7 @@ export interface Limit {
   readonly burst: number;
 }
 
+/** Whether a key may go on, and how much it has left. */
 export interface LimitDecision {
   readonly allowed: boolean;
   readonly limit: number;
@@ -30,6 +32,7 @@ export interface LimitStore {
   reset(key: string): void | Promise<void>;
 }
 
+/** Settings of {@link RateLimiter}. */
 export interface RateLimiterOptions {
   readonly requests: number;
   readonly spanMs: number;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
+/** Settings of {@link LoginGuard}. */
 export interface LoginGuardOptions {
   /** Failures of one account within the span before it is closed to more tries. Default 10. */
   readonly perAccount?: number;
@@ -17,6 +18,7 @@ export interface LoginGuardOptions {
   readonly clock?: () => number;
 }
 
+/** Whether a login may be tried, and when again. */
 export type LoginVerdict =
   | { readonly allowed: true }
   | {

@@ -18,11 +18,13 @@ export interface NodeRedisLike {
   del(key: string): Promise<unknown>;
 }
 
+/** Lets {@link RedisWindows} use a client of ioredis. */
 export const fromIoredis = (client: IoredisLike): RedisScripts => ({
   run: (script, key, args) => client.eval(script, 1, key, ...args),
   delete: (key) => client.del(key),
 });
 
+/** Lets {@link RedisWindows} use a client of node-redis. */
 export const fromNodeRedis = (client: NodeRedisLike): RedisScripts => ({
   run: (script, key, args) => client.eval(script, { keys: [key], arguments: [...args] }),
   delete: (key) => client.del(key),

@@ -10,6 +10,7 @@ export interface HonoContextLike {
   header(name: string, value: string): void;
 }
 
+/** How the middleware learns who a request is from. */
 export interface HonoGuardOptions {
   /** The connection's address. Default: what `@hono/node-server` tells. */
   readonly remoteAddress?: (context: HonoContextLike) => string;

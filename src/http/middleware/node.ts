@@ -43,6 +43,7 @@ export function answerBlocked(decision: GuardDecision, response: ServerResponse)
   response.end(blockedBody(decision));
 }
 
+/** A listener of `node:http`. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** Wraps a handler of `node:http`: `createServer(guardNode(guard, handler))`. */

@@ -9,6 +9,7 @@ import { deserializeSet, serializeSet } from './serial.ts';
 /** An address, or one with `/length`; alone, or with a value. */
 export type IpSetEntry<Value> = string | readonly [prefix: string, value: Value];
 
+/** How a list of addresses is read. */
 export interface IpListOptions {
   /** Value of prefixes without a label. Default: `listed`. */
   readonly label?: string;

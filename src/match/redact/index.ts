@@ -13,6 +13,7 @@ export interface Secret {
   readonly end: number;
 }
 
+/** Settings of {@link Redactor}. */
 export interface RedactorOptions {
   /** Kinds to look for. Default: all. */
   readonly kinds?: readonly SecretKind[];

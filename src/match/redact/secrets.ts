@@ -69,6 +69,7 @@ export const secretRules = {
   email: { regex: "[\\w.%+'-]+@(?:[A-Za-z0-9-]+\\.)+[A-Za-z]{2,}" },
 } as const satisfies Record<string, SecretRule>;
 
+/** A kind of secret that is recognised. */
 export type SecretKind = keyof typeof secretRules;
 
 /** All kinds; where secrets overlap the earlier kind names them. */

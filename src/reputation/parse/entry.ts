@@ -9,8 +9,10 @@ export interface FeedEntry {
   readonly expiresMs?: number;
 }
 
+/** A format that feeds are read in. */
 export type FeedFormat = 'plain' | 'csv' | 'stix' | 'misp';
 
+/** Which columns of a CSV feed hold what. */
 export interface CsvColumns {
   /** Name in the header line, or 0-based number where there is none. */
   readonly indicator: string | number;

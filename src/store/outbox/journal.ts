@@ -5,6 +5,7 @@ import { lockFolder } from './lock.ts';
 import { type Segment, Segments } from './segments.ts';
 import { type WriteBytes, writeAll } from './write.ts';
 
+/** Where the journal lies, and how its files grow. */
 export interface JournalOptions {
   /** Folder of the segments; made where it is missing. One process at a time. */
   readonly folder: string;

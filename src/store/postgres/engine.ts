@@ -7,6 +7,7 @@ import { unnestStatement } from './array.ts';
 import { Backoff } from './backoff.ts';
 import { postgresError } from './failure.ts';
 
+/** The PostgreSQL database and its pool. */
 export interface PostgresOptions {
   readonly url: string;
   /** Schema to keep the tables in; made where it is missing. Default: the connection's own. */

@@ -6,6 +6,7 @@ import type { RowInsert, Statement, StatementResult } from '../statement.ts';
 import type { ThreadOptions } from './protocol.ts';
 import { Thread } from './thread.ts';
 
+/** The SQLite file, and how many threads read it. */
 export interface SqliteOptions {
   /** Folder that holds `wolfsec.db`; made where it is missing. `:memory:` keeps everything in memory. */
   readonly dataFolder: string;

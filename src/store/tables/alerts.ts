@@ -5,6 +5,7 @@ import type { AlertTable, Schema } from '../schema.ts';
 import type { InsertTarget, SqlValue } from '../statement.ts';
 import { entityColumn, likeText } from './threats.ts';
 
+/** How an alert stands. */
 export type AlertStatus = 'open' | 'acknowledged' | 'resolved';
 
 /** An alert as the store holds it: one fingerprint from its first detection until it is resolved. */
@@ -38,6 +39,7 @@ export interface StoredAlert {
   readonly version: number;
 }
 
+/** Which alerts. */
 export interface AlertFilter {
   readonly statuses?: readonly AlertStatus[];
   readonly levels?: readonly string[];
@@ -65,11 +67,13 @@ export interface AlertGroup {
   readonly lastMs: number;
 }
 
+/** Where the next page begins. */
 export interface AlertCursor {
   readonly lastMs: number;
   readonly id: string;
 }
 
+/** Alerts, as their newest state. */
 export interface Alerts {
   /** Stores the newest state of each alert in one transaction; states older than the stored ones are left out. */
   put(alerts: readonly StoredAlert[]): Promise<number>;

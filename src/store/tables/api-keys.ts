@@ -17,6 +17,7 @@ export interface StoredApiKey {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** API keys by public id; only their hashes are kept. */
 export interface ApiKeys {
   /** @throws {WolfsecError} `WOLFSEC_STORE_CONFLICT` where the id or hash exists. */
   add(key: StoredApiKey): Promise<void>;

@@ -14,6 +14,7 @@ export interface AuditEntry {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+/** Who did what, in the order it happened. */
 export interface Audit {
   add(entry: Omit<AuditEntry, 'id'>): Promise<AuditEntry>;
   /** Newest first. */

@@ -13,6 +13,7 @@ export interface StoredEvent {
   readonly body: string;
 }
 
+/** Events that detections refer to. */
 export interface Events {
   /** Stores those whose id is new, and tells how many. */
   insert(batch: readonly StoredEvent[]): Promise<number>;

@@ -13,6 +13,7 @@ export interface StoredRecord<T = unknown> {
   readonly expiresMs?: number;
 }
 
+/** Which version a record must have to be replaced, and when it expires. */
 export interface PutOptions {
   readonly nowMs: number;
   readonly expiresMs?: number;

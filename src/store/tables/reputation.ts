@@ -18,6 +18,7 @@ export interface StoredReputation {
   readonly expiresMs?: number;
 }
 
+/** Indicators learned or set by hand. */
 export interface ReputationEntries {
   put(entries: readonly StoredReputation[]): Promise<void>;
   of(kind: StoredReputation['kind'], indicator: string, nowMs: number): Promise<StoredReputation[]>;

@@ -10,6 +10,7 @@ export interface StoredRisk {
   readonly updatedMs: number;
 }
 
+/** Risk by entity. */
 export interface Risks {
   put(risks: readonly StoredRisk[]): Promise<void>;
   get(entity: string): Promise<StoredRisk | undefined>;

@@ -18,6 +18,7 @@ export interface StoredRule {
   readonly updatedMs: number;
 }
 
+/** Rules kept in the database. */
 export interface Rules {
   put(rules: readonly StoredRule[]): Promise<void>;
   get(id: string): Promise<StoredRule | undefined>;

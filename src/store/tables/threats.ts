@@ -30,6 +30,7 @@ export interface Threat extends NewThreat {
   readonly storedMs: number;
 }
 
+/** Which detections. */
 export interface ThreatFilter {
   readonly fromMs?: number;
   readonly toMs?: number;
@@ -46,12 +47,14 @@ export interface ThreatFilter {
   readonly text?: string;
 }
 
+/** A page of detections, and where the next one begins. */
 export interface ThreatPage {
   readonly threats: readonly Threat[];
   /** Pass as `beforeSeq` for the next page; absent on the last. */
   readonly nextSeq?: number;
 }
 
+/** Detections. */
 export interface Threats {
   /** Stores a batch in one transaction and tells how many were new. */
   insert(batch: readonly NewThreat[], storedMs: number): Promise<number>;

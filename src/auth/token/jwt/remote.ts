@@ -3,6 +3,7 @@ import { spanMs } from '../../limits.ts';
 import { type Jwk, JwtKey } from './key.ts';
 import type { JwtKeySource } from './keys.ts';
 
+/** Settings of {@link RemoteJwks}. */
 export interface RemoteJwksOptions {
   /** Where the issuer publishes its keys: `https:`, or `http:` on this machine. */
   readonly url: string;

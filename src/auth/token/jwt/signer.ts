@@ -5,6 +5,7 @@ import type { Claims } from '../claims.ts';
 import { JwtKey } from './key.ts';
 import { JwtKeys } from './keys.ts';
 
+/** Settings of {@link JwtSigner}. */
 export interface JwtSignerOptions {
   /** The key that signs, or a set whose current key does. */
   readonly keys: JwtKey | JwtKeys;

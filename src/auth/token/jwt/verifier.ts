@@ -26,7 +26,9 @@ export interface JwtVerifierOptions extends ClaimRules {
   readonly now?: () => number;
 }
 
+/** Why a token does not hold. */
 export type JwtRefusal = 'malformed' | 'header' | 'type' | 'key' | 'algorithm' | 'signature' | ClaimRefusal;
+/** Whether a token holds, its claims, or why not. */
 export type JwtCheck =
   | { readonly ok: true; readonly claims: Claims; readonly kid: string | undefined }
   | { readonly ok: false; readonly reason: JwtRefusal };
