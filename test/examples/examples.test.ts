@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { connect } from '@nats-io/transport-node';
+import { afterAll, expect, test } from 'vitest';
 import { output, serving } from './run.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -63,11 +66,48 @@ test('key-rotation: the same field opens before and after', async () => {
   expect(printed.split('\n', 1)[0]).not.toContain('078-05-1120');
 }, 60_000);
 
+const nats = await connect({ servers: 'nats://127.0.0.1:4222', reconnect: false, timeout: 2_000 }).catch(
+  () => undefined,
+);
+if (!nats) console.log('examples/nats-worker.ts is not run: there is no NATS at 127.0.0.1:4222');
+afterAll(() => nats?.close());
+
+test.runIf(nats)(
+  'nats-worker: of two workers one takes each batch, and tells what it found',
+  async () => {
+    const prefix = `wolfsec.example.${randomUUID()}`;
+    const batch = await readFile(resolve(import.meta.dirname, '../../samples/windows.ndjson'));
+    const told = nats!.subscribe(`${prefix}.detections`);
+    const worker = (use: () => Promise<void>) => serving('nats-worker', use, { PREFIX: prefix });
+    await worker(() =>
+      worker(async () => {
+        for (let round = 0; round < 3; round++) {
+          const answer = await nats!.request(`${prefix}.events`, batch, { timeout: 30_000 });
+          expect(answer.json()).toMatchObject({ events: 67 });
+        }
+        await nats!.flush();
+        told.unsubscribe();
+        const levels = [];
+        for await (const message of told) levels.push(message.json<{ level: string }>().level);
+        expect(levels.length).toBeGreaterThan(10);
+        expect(levels).toContain('high');
+      }),
+    );
+  },
+  120_000,
+);
+
 test('every example is run here', () => {
   const names = readdirSync(resolve(import.meta.dirname, '../../examples')).filter((name) =>
     name.endsWith('.ts'),
   );
-  expect(names.sort()).toEqual(['express.ts', 'fastify.ts', 'key-rotation.ts', 'log-scan.ts']);
+  expect(names.sort()).toEqual([
+    'express.ts',
+    'fastify.ts',
+    'key-rotation.ts',
+    'log-scan.ts',
+    'nats-worker.ts',
+  ]);
 });
 
 /** Waits for what a process prints. */

@@ -32,8 +32,9 @@ export async function output(name: string, ...args: readonly string[]): Promise<
 export async function serving(
   name: string,
   use: (url: string, printed: () => string) => Promise<void>,
+  env: Record<string, string> = {},
 ): Promise<void> {
-  const child = start(name);
+  const child = start(name, [], env);
   let printed = '';
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
