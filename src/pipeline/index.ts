@@ -10,3 +10,4 @@ export {
   type Sink,
 } from './ingest.ts';
 export { ingestMetrics } from './ingest-metrics.ts';
+export { LearnedKeeper, type LearnedKeeperOptions } from './learned-keeper.ts';

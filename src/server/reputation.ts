@@ -1,21 +1,16 @@
 import { basename } from 'node:path';
 import type { EnrichmentHook } from '../alert/index.ts';
 import { indicatorOf, Reputation } from '../reputation/index.ts';
-import type { Store } from '../store/index.ts';
 
 const refreshMs = 3_600_000;
 /** Addresses whose scores are learned; kept small, since each takes memory whether or not anybody looks. */
-const maxLearned = 20_000;
-const origin = 'learned';
-/** After so long what was learned has decayed to nothing. */
-const forgetMs = 14 * 86_400_000;
+export const maxLearned = 20_000;
 /** What is worse than this marks a detection. */
 const badScore = 40;
 
-/** Opens the feeds, and brings back what was learned before. A feed that cannot be read is told of and tried again. */
+/** Opens the feeds. A feed that cannot be read is told of and tried again. */
 export async function openReputation(
   feeds: readonly string[],
-  store: Store,
   onError: (error: unknown) => void,
 ): Promise<Reputation> {
   const reputation = new Reputation({ learn: { maxEntries: maxLearned } });
@@ -24,30 +19,7 @@ export async function openReputation(
     const name = remote ? new URL(feed).host + new URL(feed).pathname : basename(feed);
     await reputation.load({ name, ...(remote ? { url: feed } : { path: feed }), refreshMs }).catch(onError);
   }
-  const learned = await store.reputation.list(origin, Date.now(), '', maxLearned);
-  reputation.restore(
-    learned.map(({ indicator, score, updatedMs }) => ({ indicator, points: score, atMs: updatedMs })),
-  );
   return reputation;
-}
-
-/** Writes down what was learned, for the next start. */
-export async function keepLearned(reputation: Reputation, store: Store): Promise<void> {
-  const learned = reputation.learned().filter(({ points }) => points >= 1);
-  for (let at = 0; at < learned.length; at += 500) {
-    await store.reputation.put(
-      learned.slice(at, at + 500).map(({ indicator, points, atMs }) => ({
-        kind: 'ip',
-        indicator,
-        origin,
-        score: points,
-        confidence: 1,
-        category: 'detections',
-        updatedMs: atMs,
-        expiresMs: atMs + forgetMs,
-      })),
-    );
-  }
 }
 
 /** Marks detections from addresses that a feed knows, with the tag `reputation.CATEGORY`. */

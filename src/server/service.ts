@@ -5,7 +5,7 @@ import { AlertManager, observeAlerts } from '../alert/index.ts';
 import { ApiKeys, countAuthEvents } from '../auth/index.ts';
 import type { ThreatDetectorOptions } from '../detect/index.ts';
 import { Registry, watchRuntime } from '../metrics/index.ts';
-import { DetectionFlow, IngestPipeline } from '../pipeline/index.ts';
+import { DetectionFlow, IngestPipeline, LearnedKeeper } from '../pipeline/index.ts';
 import { observePool, type Store } from '../store/index.ts';
 import { AllowList } from './allow-list.ts';
 import { buildApp } from './app.ts';
@@ -16,7 +16,7 @@ import { EventSample } from './live/event-sample.ts';
 import { EngineWatch } from './live/figures.ts';
 import { AlertStream } from './live/stream.ts';
 import { Closers, deliveryOf, openStoreOf } from './parts.ts';
-import { keepLearned, openReputation, reputationHook } from './reputation.ts';
+import { maxLearned, openReputation, reputationHook } from './reputation.ts';
 import { brief } from './routes/answers.ts';
 import { RuleBook } from './rule-book.ts';
 import { SyslogListeners } from './syslog.ts';
@@ -90,9 +90,10 @@ async function openInto(
   });
   opened.defer(() => alerts.close());
   opened.defer(observeAlerts(alerts, registry));
-  const reputation = await openReputation(config.feeds, store, onError);
+  const reputation = await openReputation(config.feeds, onError);
   opened.defer(() => reputation[Symbol.dispose]());
-  opened.defer(() => keepLearned(reputation, store).catch(onError));
+  const learned = await LearnedKeeper.open({ reputation, store, maxEntries: maxLearned, onError });
+  opened.defer(() => learned.close());
   const allowList = await AllowList.open(store, reputation);
   const flow = new DetectionFlow({
     alerts,

@@ -24,11 +24,10 @@ export interface InsertTarget {
   readonly columns: readonly (readonly [name: string, type: ColumnType])[];
   /** Columns of the unique key that makes the insert idempotent. */
   readonly key: readonly string[];
-  /** Columns that a row with a known key takes over, if its `newer` column is higher (`>`) or not lower (`>=`). */
+  /** Columns that a row with a known key takes over; with `newer` only if that column is higher, or not lower. */
   readonly update?: {
     readonly columns: readonly string[];
-    readonly newer: string;
-    readonly operator: '>' | '>=';
+    readonly newer?: readonly [column: string, operator: '>' | '>='];
   };
   /** Take the roll-up lock shared, so that a roll-up never sees a gap in `seq`. */
   readonly rolledUp?: boolean;
@@ -45,5 +44,7 @@ export function conflictClause({ table, key, update }: InsertTarget): string {
   const conflict = `on conflict (${key.join(', ')}) do`;
   if (!update) return `${conflict} nothing`;
   const set = update.columns.map((column) => `${column} = excluded.${column}`).join(', ');
-  return `${conflict} update set ${set} where excluded.${update.newer} ${update.operator} ${table}.${update.newer}`;
+  if (!update.newer) return `${conflict} update set ${set}`;
+  const [column, operator] = update.newer;
+  return `${conflict} update set ${set} where excluded.${column} ${operator} ${table}.${column}`;
 }

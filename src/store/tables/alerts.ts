@@ -129,8 +129,7 @@ const alertTarget: InsertTarget = {
       'updated_ms',
       'version',
     ],
-    newer: 'version',
-    operator: '>',
+    newer: ['version', '>'],
   },
 };
 

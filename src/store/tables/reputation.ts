@@ -1,6 +1,7 @@
 import { storable } from '../clean.ts';
 import type { Queries } from '../query.ts';
 import type { ReputationTable } from '../schema.ts';
+import type { InsertTarget, SqlValue } from '../statement.ts';
 
 /** What one origin says about one indicator: a learned score, or an entry somebody made by hand. */
 export interface StoredReputation {
@@ -20,6 +21,7 @@ export interface StoredReputation {
 
 /** Indicators learned or set by hand. */
 export interface ReputationEntries {
+  /** Stores entries in one transaction; what an origin said of an indicator before is replaced. */
   put(entries: readonly StoredReputation[]): Promise<void>;
   of(kind: StoredReputation['kind'], indicator: string, nowMs: number): Promise<StoredReputation[]>;
   /** Live entries of an origin, by indicator, in pages. */
@@ -27,6 +29,22 @@ export interface ReputationEntries {
   remove(kind: StoredReputation['kind'], indicator: string, origin: string): Promise<boolean>;
   removeExpired(nowMs: number): Promise<number>;
 }
+
+const target: InsertTarget = {
+  table: 'reputation',
+  columns: [
+    ['kind', 'text'],
+    ['indicator', 'text'],
+    ['origin', 'text'],
+    ['score', 'double precision'],
+    ['confidence', 'double precision'],
+    ['category', 'text'],
+    ['updated_ms', 'bigint'],
+    ['expires_ms', 'bigint'],
+  ],
+  key: ['kind', 'indicator', 'origin'],
+  update: { columns: ['score', 'confidence', 'category', 'updated_ms', 'expires_ms'] },
+};
 
 export function reputationTable(queries: Queries): ReputationEntries {
   const { build } = queries;
@@ -38,22 +56,16 @@ export function reputationTable(queries: Queries): ReputationEntries {
   return {
     async put(entries) {
       if (entries.length === 0) return;
-      await queries.all(
-        entries.map((entry) =>
-          build
-            .insertInto('reputation')
-            .values(toRow(entry))
-            .onConflict((conflict) =>
-              conflict.columns(['kind', 'indicator', 'origin']).doUpdateSet(({ ref }) => ({
-                score: ref('excluded.score'),
-                confidence: ref('excluded.confidence'),
-                category: ref('excluded.category'),
-                updated_ms: ref('excluded.updated_ms'),
-                expires_ms: ref('excluded.expires_ms'),
-              })),
-            ),
-        ),
-      );
+      const last = new Map<string, ReputationTable>();
+      for (const entry of entries) {
+        const row = toRow(entry);
+        last.set(JSON.stringify([row.kind, row.indicator, row.origin]), row);
+      }
+      const values: SqlValue[] = [];
+      for (const row of last.values()) {
+        for (const [column] of target.columns) values.push(row[column as keyof ReputationTable]);
+      }
+      await queries.engine.insert({ target, values });
     },
     async of(kind, indicator, nowMs) {
       const query = live(nowMs).where('kind', '=', kind).where('indicator', '=', indicator).orderBy('origin');

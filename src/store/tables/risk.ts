@@ -26,7 +26,7 @@ const riskTarget: InsertTarget = {
     ['updated_ms', 'bigint'],
   ],
   key: ['entity'],
-  update: { columns: ['score', 'updated_ms'], newer: 'updated_ms', operator: '>=' },
+  update: { columns: ['score', 'updated_ms'], newer: ['updated_ms', '>='] },
 };
 
 export function riskTable(queries: Queries): Risks {

@@ -1,0 +1,98 @@
+import type { Reputation } from '../reputation/index.ts';
+import type { Store } from '../store/index.ts';
+
+export interface LearnedKeeperOptions {
+  readonly reputation: Reputation;
+  readonly store: Store;
+  /** How often what was learned is written down, in milliseconds: the most that a killed process forgets. Default 60,000. */
+  readonly everyMs?: number;
+  /** Entries brought back at most, the latest ones. Default 100,000. */
+  readonly maxEntries?: number;
+  /** Told of a store that did not take it; it is tried again the next time. */
+  readonly onError?: (error: unknown) => void;
+  readonly now?: () => number;
+}
+
+const origin = 'learned';
+/** After so long what was learned has decayed to nothing. */
+const forgetMs = 14 * 86_400_000;
+const batchSize = 500;
+
+/** Carries what detections taught over a restart, in the table `reputation`. */
+export class LearnedKeeper implements AsyncDisposable {
+  readonly #reputation: Reputation;
+  readonly #store: Store;
+  readonly #onError: (error: unknown) => void;
+  readonly #now: () => number;
+  readonly #timer: NodeJS.Timeout;
+  #keptMs: number;
+  #running: Promise<void> = Promise.resolve();
+
+  private constructor({
+    reputation,
+    store,
+    everyMs = 60_000,
+    onError,
+    now = Date.now,
+  }: LearnedKeeperOptions) {
+    this.#reputation = reputation;
+    this.#store = store;
+    this.#onError = onError ?? (() => {});
+    this.#now = now;
+    this.#keptMs = now();
+    this.#timer = setInterval(() => void this.keep().catch(this.#onError), everyMs).unref();
+  }
+
+  /** Brings back what was learned before, and writes down from now on what is learned. */
+  static async open(options: LearnedKeeperOptions): Promise<LearnedKeeper> {
+    const { reputation, store, maxEntries = 100_000, now = Date.now } = options;
+    for (let after = '', left = maxEntries; left > 0; ) {
+      const page = await store.reputation.list(origin, now(), after, Math.min(1_000, left));
+      reputation.restore(
+        page.map(({ indicator, score, updatedMs }) => ({ indicator, points: score, atMs: updatedMs })),
+      );
+      left -= page.length;
+      after = page.at(-1)?.indicator ?? '';
+      if (page.length < 1_000) break;
+    }
+    return new LearnedKeeper(options);
+  }
+
+  /** Writes down what was learned since the last time. Rejects where the store did not take it. */
+  keep(): Promise<void> {
+    this.#running = this.#running.catch(() => {}).then(() => this.#keep());
+    return this.#running;
+  }
+
+  /** Writes down the rest. Does not throw: a store that is away costs what was learned since the last time. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.keep().catch(this.#onError);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #keep(): Promise<void> {
+    const nowMs = this.#now();
+    const learned = this.#reputation
+      .learned()
+      .filter(({ atMs, points }) => atMs >= this.#keptMs && points >= 1);
+    for (let at = 0; at < learned.length; at += batchSize) {
+      await this.#store.reputation.put(
+        learned.slice(at, at + batchSize).map(({ indicator, points, atMs }) => ({
+          kind: 'ip',
+          indicator,
+          origin,
+          score: points,
+          confidence: 1,
+          category: 'detections',
+          updatedMs: atMs,
+          expiresMs: atMs + forgetMs,
+        })),
+      );
+    }
+    this.#keptMs = nowMs;
+  }
+}
