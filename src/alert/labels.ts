@@ -14,14 +14,22 @@ export const identityLabels = ['host', 'host.name', 'user', 'user.name', 'source
 
 /** The same rule about the same entities is the same alert. */
 export function fingerprintOf(detection: Detection, by: readonly string[]): string {
-  const labels = labelsOf(detection);
+  const group = detection.correlation?.group;
   let text = part(detection.ruleId);
-  const group = detection.correlation?.group ?? {};
-  for (const name of [...by, ...Object.keys(group).sort()]) {
-    const value = labels[name];
-    if (value !== undefined) text += part(name) + part(value);
-  }
+  for (const name of by) text += labelled(name, labelOf(detection, name));
+  if (group) for (const name of Object.keys(group).sort()) text += labelled(name, labelOf(detection, name));
   return hash('sha256', text, 'hex').slice(0, 32);
 }
 
+/** One label, as `labelsOf` has it, without making all of them. */
+function labelOf({ ruleId, title, level, kind, entities, correlation }: Detection, name: string) {
+  if (name === 'rule') return ruleId;
+  if (name === 'title') return title;
+  if (name === 'level') return level;
+  if (name === 'kind') return kind;
+  return entities?.[name] ?? correlation?.group[name];
+}
+
+const labelled = (name: string, value: string | undefined) =>
+  value === undefined ? '' : part(name) + part(value);
 const part = (text: string) => `${text.length}:${text}`;

@@ -24,7 +24,9 @@ export interface EntityRisk {
 
 /** What one change added to an entity. */
 export interface RiskStep extends EntityRisk {
-  readonly added: number;
+  score: number;
+  atMs: number;
+  added: number;
 }
 
 interface Score {
@@ -83,14 +85,22 @@ export class RiskLedger {
     let crossed: EntityRisk[] = none;
     const weight = this.#weights[detection.level];
     for (const entity of entitiesOf(detection)) {
-      const known = this.#scores.get(entity) ?? { score: 0, atMs: nowMs, told: false };
+      let known = this.#scores.get(entity);
+      if (!known) {
+        known = { score: 0, atMs: nowMs, told: false };
+        this.#scores.set(entity, known);
+      }
       const decayed = this.#decayed(known, nowMs);
       if (known.told && decayed < this.#threshold / 2) known.told = false;
       known.score = decayed + weight;
       known.atMs = Math.max(known.atMs, nowMs);
-      this.#scores.set(entity, known);
       const { score, atMs } = known;
-      steps.set(entity, { entity, score, atMs, added: (steps.get(entity)?.added ?? 0) + weight });
+      const step = steps.get(entity);
+      if (step) {
+        step.score = score;
+        step.atMs = atMs;
+        step.added += weight;
+      } else steps.set(entity, { entity, score, atMs, added: weight });
       highest = Math.max(highest, score);
       if (known.told || score < this.#threshold) continue;
       known.told = true;

@@ -34,4 +34,5 @@ export class Seen {
   }
 }
 
-const generations = 4;
+/** Few, since each look asks them all; several, since the newest grows by being laid out anew. */
+const generations = 2;
