@@ -289,6 +289,10 @@ test('a full disk is told, and the same detection raised again counts once', asy
     code: 'WOLFSEC_STORE_FULL',
   });
   expect(manager.alerts().map(({ count }) => count)).toEqual([1]);
+  expect(manager.riskOf('host:web')).toBeCloseTo(20);
+  // One that comes again while its first is not on disk yet hears what becomes of that.
+  const twice = await Promise.allSettled([manager.raise(detection(3)), manager.raise(detection(3))]);
+  expect(twice.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   full = false;
   await manager.raise(detection(2));
   await manager.raise(detection(5, { ruleId: 'other' }));

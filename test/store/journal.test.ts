@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -35,6 +35,34 @@ test('what was appended comes back in order, over many segments', async () => {
   expect(segments().length).toBeGreaterThan(3);
   expect(await reopened()).toEqual({ records: [...records, 'y'.repeat(10_000)], damage: [] });
   await expect(journal.append('z')).rejects.toMatchObject({ code: 'WOLFSEC_DISPOSED' });
+});
+
+test('segments that are done with are used again, and what they held is not read again', async () => {
+  const journal = await Journal.open({ folder: folder.path, segmentBytes: 4096 }, () => {});
+  const inodes = new Set<number>();
+  for (let n = 0; n < 400; n++) {
+    await journal.append(`record ${n} ${'x'.repeat(80)}`);
+    if (n % 40 === 39) journal.dropBefore(journal.segment);
+    for (const name of segments()) inodes.add(statSync(join(folder.path, name)).ino);
+  }
+  const used = journal.segment;
+  expect(used).toBeGreaterThan(8);
+  expect(inodes.size).toBeLessThan(used);
+  // As a killed process leaves it: the next segment lies there, full of old frames.
+  const copy = temporaryFolder();
+  cpSync(folder.path, copy.path, { recursive: true });
+  await journal.close();
+  rmSync(join(copy.path, 'lock'));
+  const found: string[] = [];
+  const again = await Journal.open({ folder: copy.path, segmentBytes: 4096 }, (record) => found.push(record));
+  const last = Number(found.at(-1)?.split(' ')[1]);
+  expect(last).toBe(399);
+  expect(found.map((record) => Number(record.split(' ')[1]))).toEqual(
+    found.map((_, at) => last - found.length + 1 + at),
+  );
+  expect(again.damage).toEqual([]);
+  await again.close();
+  copy.remove();
 });
 
 test('a torn or damaged tail gives whole frames alone, and the log goes on after it', async () => {

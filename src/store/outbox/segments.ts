@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { constants, type FileHandle, open, rm } from 'node:fs/promises';
+import { constants, type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WriteBytes } from './write.ts';
 
@@ -21,7 +21,6 @@ export class Segments {
   #oldest: number;
   #newest: number;
   #ready: Promise<Segment> | undefined;
-  #removing: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string, bytes: number, write: WriteBytes) {
     this.folder = folder;
@@ -62,13 +61,10 @@ export class Segments {
   dropBefore(number: number): void {
     const spare = number - 1;
     const again = !this.#ready && spare >= this.#oldest && this.#reusable(spare);
-    const gone: string[] = [];
+    // Oldest first, and before the last is renamed: whatever a crash leaves is the end of the log, without a gap.
     for (; this.#oldest < number; this.#oldest++) {
-      if (!(again && this.#oldest === spare)) gone.push(this.path(this.#oldest));
+      if (!(again && this.#oldest === spare)) rmSync(this.path(this.#oldest), { force: true });
     }
-    // One that stays by mishap is read at the next start, harmlessly, and goes then.
-    const removed = Promise.allSettled(gone.map((path) => rm(path, { force: true })));
-    this.#removing = Promise.all([this.#removing, removed]);
     if (again) this.#keepReady(this.#reuse(spare));
   }
 
@@ -78,7 +74,6 @@ export class Segments {
       await spare.file.close();
       rmSync(this.path(spare.number), { force: true });
     }
-    await this.#removing;
   }
 
   #keepReady(segment: Promise<Segment>): void {
