@@ -15,6 +15,7 @@ import { doors } from './routes/doors.ts';
 import { mountOperations } from './routes/operations.ts';
 import { SyslogListeners } from './syslog.ts';
 
+/** A way in that the service opens and closes. */
 export interface FrontDoor {
   readonly url: string;
   readonly syslog: { readonly udpPort?: number; readonly tcpPort?: number };

@@ -17,6 +17,7 @@ export interface StateLog {
   close(): Promise<void>;
 }
 
+/** Where a journal in the shared store lies, and how it is held. */
 export interface SharedJournalOptions {
   readonly records: Records;
   /** Which journal, where a store has several. */
