@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Workflows, the crates' licences and sources, and what nothing uses. No network but for installing the tools.
+# Workflows, the crates' licences and sources, and what nothing uses. Needs no network but for installing the
+# tools and the crates; advisories.sh does.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -8,7 +9,9 @@ PATH=$bin:$PATH
 
 actionlint
 zizmor --offline --quiet .github
-# Advisories need the database of rustsec.org, which is fetched: the release does.
+# Crates of every platform, not only of this one.
+cargo fetch --quiet --locked --manifest-path native/Cargo.toml
 cargo-deny --manifest-path native/Cargo.toml --config native/deny.toml --offline check licenses bans sources
-cargo-machete native/core native/node native/fuzz
+cargo-shear --locked --deny-warnings native
+cargo-shear --locked --deny-warnings native/fuzz
 knip

@@ -10,8 +10,6 @@ if [ "$(cat "$tools/installed" 2>/dev/null)" != "$wanted" ]; then
   rm -rf "$tools"
   python3 -m venv "$tools"
   "$tools/bin/pip" install --quiet --require-hashes --only-binary :all: -r scripts/lint/tools.txt >&2
-  CARGO_TARGET_DIR=$tools/build cargo install --quiet --locked --root "$tools" cargo-machete@0.9.2 >&2
-  rm -rf "$tools/build"
   echo "$wanted" > "$tools/installed"
 fi
 echo "$tools/bin"
