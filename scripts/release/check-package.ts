@@ -38,6 +38,7 @@ function checkContents(tarball: string): void {
   for (const name of ['src', 'test', 'native', 'bench', 'scripts', '.ci', '.github']) {
     if (existsSync(join(inside, name))) throw new Error(`the package holds ${name}`);
   }
+  if (!existsSync(join(inside, 'dist/dashboard/index.html'))) throw new Error('the package has no dashboard');
   const manifest = JSON.parse(readFileSync(join(inside, 'package.json'), 'utf8'));
   // `prepare` runs in a checkout and in dependencies by git address, never for a packed package.
   const atInstall = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'postprepare'];

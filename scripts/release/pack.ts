@@ -10,6 +10,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 /** Packs the package as it is published, from a fresh `dist`. */
 export function packageTarball(into: string): string {
   run('npm', ['run', 'build:ts'], root);
+  run('npm', ['run', 'build:dashboard'], root);
   run('npm', ['pack', '--ignore-scripts', '--pack-destination', into], root);
   return join(into, `wolfsec-${manifest.version}.tgz`);
 }
