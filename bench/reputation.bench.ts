@@ -64,7 +64,7 @@ export default suite('reputation', async (s) => {
   );
   s.group(
     'a million prefixes, one address',
-    {},
+    { check: (value) => value ?? 'not listed' },
     {
       native: sets.native && ((i) => sets.native!.lookup(addresses[i & 4_095] as string)),
       portable: (i) => sets.portable.lookup(addresses[i & 4_095] as string),

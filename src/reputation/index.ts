@@ -1,10 +1,10 @@
 export { reputationCache } from '../cache/index.ts';
+export type { FeedOptions, FeedStatus } from './feeds.ts';
 export { type Indicator, type IndicatorKind, indicatorOf } from './indicator.ts';
 export type { LearnedScore, LearnOptions } from './learned.ts';
+export { observeFeeds } from './metrics.ts';
 export type { CsvColumns, FeedFormat } from './parse/entry.ts';
 export {
-  type FeedOptions,
-  type FeedStatus,
   Reputation,
   type ReputationOptions,
   type ReputationSource,

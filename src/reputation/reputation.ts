@@ -1,32 +1,9 @@
 import { reputationCache, type ThreatCache } from '../cache/index.ts';
-import { invalidArgument, WolfsecError } from '../errors.ts';
+import { invalidArgument } from '../errors.ts';
 import type { Note } from './compile.ts';
-import { LoadedFeed } from './feed.ts';
+import { type FeedOptions, type FeedStatus, Feeds } from './feeds.ts';
 import { type Indicator, type IndicatorKind, indicatorOf } from './indicator.ts';
 import { type LearnedScore, LearnedScores, type LearnOptions } from './learned.ts';
-import type { CsvColumns, FeedFormat } from './parse/entry.ts';
-import { compileApart, readSource, type SourceOptions } from './source.ts';
-
-/** A feed: where it is, how it is read, what it says. */
-export interface FeedOptions extends SourceOptions {
-  readonly name: string;
-  /** Default `plain`. */
-  readonly format?: FeedFormat;
-  /** Columns of `csv`. Default: the first is the indicator, no header. */
-  readonly csv?: CsvColumns;
-  /** What it lists, e.g. `c2`. Default: the name. */
-  readonly category?: string;
-  /** How bad what it lists is, 0 to 100. Default 70. */
-  readonly score?: number;
-  /** How sure it is, 0 to 1. Default 0.8. */
-  readonly confidence?: number;
-  /** How long a loaded version holds, in milliseconds. Default 7 days. */
-  readonly ttlMs?: number;
-  /** Load again so often, in milliseconds. Default: not by itself. */
-  readonly refreshMs?: number;
-  /** What it lists is harmless, whatever other feeds say. Default `false`. */
-  readonly allow?: boolean;
-}
 
 /** A feed that knows an indicator, and what it says. */
 export interface ReputationSource {
@@ -58,28 +35,9 @@ export interface ReputationOptions {
   readonly now?: () => number;
 }
 
-interface Feed {
-  readonly options: FeedOptions;
-  loaded: LoadedFeed;
-  timer?: NodeJS.Timeout;
-  failure?: WolfsecError;
-}
-
-/** How a feed stands. */
-export interface FeedStatus {
-  readonly name: string;
-  readonly size: number;
-  /** Entries of the list that are no indicator. */
-  readonly invalid: number;
-  readonly loadedMs: number;
-  readonly expired: boolean;
-  /** Why the last refresh failed; the version before it goes on serving. */
-  readonly failure?: string;
-}
-
 /** Reputation of addresses, domains and file hashes: feeds, allow-lists, and what our own detections taught. */
 export class Reputation implements Disposable {
-  readonly #feeds = new Map<string, Feed>();
+  readonly #feeds: Feeds;
   readonly #learned: LearnedScores;
   readonly #cache: ThreatCache<Omit<ReputationSource, 'name'>> | undefined;
   readonly #now: () => number;
@@ -87,50 +45,29 @@ export class Reputation implements Disposable {
   constructor({ learn, remote, now = Date.now }: ReputationOptions = {}) {
     this.#learned = new LearnedScores(learn);
     this.#now = now;
+    this.#feeds = new Feeds(now);
     this.#cache = remote && reputationCache((text: string) => remote(indicatorOf(text) as Indicator));
   }
 
   /**
    * Loads a feed, or a new version of it, and puts it in place in one step: look-ups go on with the old version until
-   * then. Long lists are parsed in a thread.
+   * then. Long lists are parsed in a thread. With `refreshMs` it is loaded again by itself, sooner after a load that
+   * failed, and also where the first one did: `feeds()` tells.
    *
-   * @throws {WolfsecError} `WOLFSEC_FEED_INVALID` where it cannot be read or parsed: the version before stays.
+   * @throws {WolfsecError} `WOLFSEC_FEED_INVALID` where it cannot be read or parsed, `WOLFSEC_ADDRESS_REFUSED` for a URL
+   *   that the guard refuses: the version before stays. `WOLFSEC_INVALID_ARGUMENT` for options that cannot be.
    */
-  async load(options: FeedOptions): Promise<FeedStatus> {
-    checkFeed(options);
-    const { name, format = 'plain', csv, category = name, score = 70, confidence = 0.8, refreshMs } = options;
-    const text = await readSource(name, options);
-    let loaded: LoadedFeed;
-    try {
-      const tables = await compileApart(text, {
-        format,
-        category,
-        score,
-        confidence,
-        ...(csv ? { csv } : {}),
-      });
-      loaded = new LoadedFeed(tables, this.#now());
-    } catch (error) {
-      throw new WolfsecError('WOLFSEC_FEED_INVALID', `feed ${name}: ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
-    const before = this.#feeds.get(name);
-    clearInterval(before?.timer);
-    const feed: Feed = { options, loaded };
-    if (refreshMs !== undefined) feed.timer = setInterval(() => void this.#refresh(name), refreshMs).unref();
-    this.#feeds.set(name, feed);
-    return this.#status(feed);
+  load(options: FeedOptions): Promise<FeedStatus> {
+    return this.#feeds.load(options);
   }
 
   /** Takes a feed out; `false` where there is none. */
   remove(name: string): boolean {
-    clearInterval(this.#feeds.get(name)?.timer);
-    return this.#feeds.delete(name);
+    return this.#feeds.remove(name);
   }
 
   feeds(): FeedStatus[] {
-    return [...this.#feeds.values()].map((feed) => this.#status(feed));
+    return this.#feeds.statuses();
   }
 
   /**
@@ -142,12 +79,12 @@ export class Reputation implements Disposable {
     const indicator = known(text);
     const nowMs = this.#now();
     const sources: ReputationSource[] = [];
-    for (const [name, { options, loaded }] of this.#feeds) {
-      if (this.#expired(options, loaded, nowMs)) continue;
+    for (const { name, loaded, allow, expiresMs } of this.#feeds.serving) {
+      if (expiresMs <= nowMs) continue;
       const note = loaded.find(indicator);
       if (!note || expiredNote(note, nowMs)) continue;
       const { category, score, confidence } = note;
-      if (options.allow) return { ...blank(indicator), allowedBy: name };
+      if (allow) return { ...blank(indicator), allowedBy: name };
       sources.push({ name, category, score, confidence });
     }
     const score = this.#learned.score(indicator.value, nowMs);
@@ -192,34 +129,7 @@ export class Reputation implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const { timer } of this.#feeds.values()) clearInterval(timer);
-    this.#feeds.clear();
-  }
-
-  async #refresh(name: string): Promise<void> {
-    const feed = this.#feeds.get(name);
-    if (!feed) return;
-    try {
-      await this.load(feed.options);
-    } catch (error) {
-      feed.failure = error as WolfsecError;
-    }
-  }
-
-  #expired({ ttlMs = 7 * 86_400_000 }: FeedOptions, { loadedMs }: LoadedFeed, nowMs: number): boolean {
-    return loadedMs + ttlMs <= nowMs;
-  }
-
-  #status({ options, loaded, failure }: Feed): FeedStatus {
-    const { size, invalid, loadedMs } = loaded;
-    return {
-      name: options.name,
-      size,
-      invalid,
-      loadedMs,
-      expired: this.#expired(options, loaded, this.#now()),
-      ...(failure ? { failure: failure.message } : {}),
-    };
+    this.#feeds[Symbol.dispose]();
   }
 }
 
@@ -250,12 +160,3 @@ function verdict(about: Indicator | Verdict, sources: readonly ReputationSource[
 }
 
 const expiredNote = ({ expiresMs }: Note, nowMs: number) => expiresMs !== undefined && expiresMs <= nowMs;
-
-function checkFeed({ name, refreshMs, text }: FeedOptions): void {
-  if (typeof name !== 'string' || name === '' || name === 'learned' || name === 'remote') {
-    throw invalidArgument('name', 'the name of the feed, and neither "learned" nor "remote"');
-  }
-  if (refreshMs !== undefined && !(refreshMs >= 1_000 && text === undefined)) {
-    throw invalidArgument('refreshMs', 'at least 1,000, for a path or a url');
-  }
-}

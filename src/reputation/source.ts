@@ -23,6 +23,13 @@ export interface SourceOptions {
 /** Below this the list is parsed where we are: a thread takes longer to start. */
 const inlineCharacters = 64 * 1024;
 
+/** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` where there is nothing to read. */
+export function checkSource(name: string, { path, url, text }: SourceOptions): void {
+  if (path === undefined && url === undefined && text === undefined) {
+    throw new WolfsecError('WOLFSEC_INVALID_ARGUMENT', `feed ${name} must have a path, a url or a text`);
+  }
+}
+
 export async function readSource(name: string, options: SourceOptions): Promise<string> {
   const { path, url, text, maxBytes = 128 << 20 } = options;
   if (text !== undefined) return text;
@@ -32,14 +39,13 @@ export async function readSource(name: string, options: SourceOptions): Promise<
       if (size > maxBytes) throw new Error(`${size} bytes; at most ${maxBytes} are taken`);
       return await readFile(path, 'utf8');
     }
-    if (url !== undefined) return await fetchText(url, options, maxBytes);
+    return await fetchText(url as string, options, maxBytes);
   } catch (error) {
     if (error instanceof WolfsecError) throw error;
     throw new WolfsecError('WOLFSEC_FEED_INVALID', `feed ${name}: ${(error as Error).message}`, {
       cause: error,
     });
   }
-  throw new WolfsecError('WOLFSEC_INVALID_ARGUMENT', `feed ${name} must have a path, a url or a text`);
 }
 
 async function fetchText(address: string, options: SourceOptions, maxBytes: number): Promise<string> {

@@ -219,9 +219,14 @@ export interface ReputationSummary {
     readonly name: string;
     readonly size: number;
     readonly invalid: number;
+    /** 0 where no load has succeeded yet. */
     readonly loadedMs: number;
     readonly expired: boolean;
+    /** Loads that failed. */
+    readonly failures: number;
+    /** Why the last one did. */
     readonly failure?: string;
+    readonly nextLoadMs?: number;
   }[];
   /** Addresses that our own detections taught, worst first. */
   readonly learned: readonly {

@@ -22,6 +22,8 @@ export interface DoorContext extends Credentials {
   readonly store: Pick<Store, 'health'>;
   /** Missing where requests are not counted. */
   readonly limiter?: RateLimiter;
+  /** What works worse than it should, though the service is ready; names nothing, since anybody may ask. */
+  readonly degraded?: () => { readonly degraded?: string };
   /** Told of what failed inside, since the answer tells nothing. */
   readonly onError: (error: unknown) => void;
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnrichmentHook } from '../alert/index.ts';
 import { indicatorOf, Reputation } from '../reputation/index.ts';
 
@@ -8,17 +9,26 @@ export const maxLearned = 20_000;
 /** What is worse than this marks a detection. */
 const badScore = 40;
 
-/** Opens the feeds. A feed that cannot be read is told of and tried again. */
+/** How long starting waits for lists that are far away; they are in force as soon as they are there. */
+const startMs = 10_000;
+
+/** Opens the feeds, all at once. A feed that cannot be read is told of and tried again. */
 export async function openReputation(
   feeds: readonly string[],
   onError: (error: unknown) => void,
 ): Promise<Reputation> {
   const reputation = new Reputation({ learn: { maxEntries: maxLearned } });
-  for (const feed of feeds) {
+  const loads = feeds.map((feed) => {
     const remote = /^https?:\/\//.test(feed);
     const name = remote ? new URL(feed).host + new URL(feed).pathname : basename(feed);
-    await reputation.load({ name, ...(remote ? { url: feed } : { path: feed }), refreshMs }).catch(onError);
-  }
+    return reputation.load({ name, ...(remote ? { url: feed } : { path: feed }), refreshMs }).catch(onError);
+  });
+  const enough = new AbortController();
+  await Promise.race([
+    Promise.all(loads),
+    sleep(startMs, undefined, { signal: enough.signal }).catch(() => {}),
+  ]);
+  enough.abort();
   return reputation;
 }
 

@@ -6,6 +6,7 @@ import { ApiKeys, countAuthEvents } from '../auth/index.ts';
 import type { ThreatDetectorOptions } from '../detect/index.ts';
 import { Registry, watchRuntime } from '../metrics/index.ts';
 import { DetectionFlow, IngestPipeline, LearnedKeeper } from '../pipeline/index.ts';
+import { observeFeeds } from '../reputation/index.ts';
 import { observePool, type Store } from '../store/index.ts';
 import { AllowList } from './allow-list.ts';
 import { buildApp } from './app.ts';
@@ -92,6 +93,7 @@ async function openInto(
   opened.defer(observeAlerts(alerts, registry));
   const reputation = await openReputation(config.feeds, onError);
   opened.defer(() => reputation[Symbol.dispose]());
+  opened.defer(observeFeeds(reputation, registry));
   const learned = await LearnedKeeper.open({ reputation, store, maxEntries: maxLearned, onError });
   opened.defer(() => learned.close());
   const allowList = await AllowList.open(store, reputation);
@@ -141,6 +143,11 @@ async function openInto(
     stream,
     users,
     onError,
+    degraded() {
+      const feeds = reputation.feeds();
+      const missing = feeds.filter(({ size, expired }) => size === 0 || expired).length;
+      return missing === 0 ? {} : { degraded: `${missing} of ${feeds.length} feeds are not loaded` };
+    },
     ...(config.auth ? { keys } : {}),
     ...(limiter ? { limiter } : {}),
   };

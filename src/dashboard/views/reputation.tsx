@@ -244,7 +244,11 @@ const Feeds = ({ feeds }: Pick<ReputationSummary, 'feeds'>) =>
         { name: 'Feed', cell: ({ name }) => name },
         { name: 'Entries', numeric: true, cell: ({ size }) => count(size) },
         { name: 'Invalid', numeric: true, wide: true, cell: ({ invalid }) => count(invalid) },
-        { name: 'Loaded', numeric: true, cell: ({ loadedMs }) => <Ago ms={loadedMs} /> },
+        {
+          name: 'Loaded',
+          numeric: true,
+          cell: ({ loadedMs }) => (loadedMs > 0 ? <Ago ms={loadedMs} /> : 'never'),
+        },
         { name: 'State', cell: ({ failure, expired }) => failure ?? (expired ? 'expired' : 'in use') },
       ]}
     />

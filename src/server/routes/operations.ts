@@ -16,6 +16,7 @@ export async function mountOperations(app: FastifyInstance, context: DoorContext
     return hinted(reply, ready ? 200 : 503).send({
       status: ready ? 'ready' : 'not ready',
       ...(closing ? { reason: 'shutting down' } : ok ? {} : { reason: reason ?? 'the store is away' }),
+      ...context.degraded?.(),
     });
   });
   app.get('/metrics', { onRequest: access(context, 'metrics') }, async (request, reply) => {

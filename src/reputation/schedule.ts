@@ -1,0 +1,15 @@
+/**
+ * How long to wait before a feed is loaded again. After a load that succeeded: about `refreshMs`, a tenth more or less,
+ * so that the processes of a fleet do not ask together. After `failures` in a row: `retryMs`, doubled with each, of
+ * which a random half at most is taken off; never longer than `refreshMs`.
+ */
+export function waitMs(
+  failures: number,
+  refreshMs: number,
+  retryMs: number,
+  random: () => number = Math.random,
+): number {
+  if (failures === 0) return refreshMs * (0.9 + random() / 5);
+  const ceilingMs = Math.min(refreshMs, retryMs * 2 ** Math.min(failures - 1, 40));
+  return ceilingMs * (0.5 + random() / 2);
+}
