@@ -56,6 +56,7 @@ export class WolfsecError extends Error {
   readonly code: WolfsecErrorCode;
   readonly location?: ErrorLocation;
 
+  /** Used by Wolfsec itself; a `location` is put in front of the message. */
   constructor(code: WolfsecErrorCode, message: string, options: WolfsecErrorOptions = {}) {
     const { location, ...rest } = options;
     super(location ? `${describeLocation(location)}: ${message}` : message, rest);

@@ -178,6 +178,7 @@ export class AlertManager implements AsyncDisposable {
     return this.#silencing.end(id, this.#now());
   }
 
+  /** Silences that hold now or are to come. */
   silences(): Silence[] {
     return this.#book.silences.list(this.#now());
   }
@@ -187,6 +188,9 @@ export class AlertManager implements AsyncDisposable {
     return Array.from(this.#book.alerts.values(), this.#stored);
   }
 
+  /**
+   * The alert of an id as it stands; `undefined` once it was resolved and forgotten, then the store has it.
+   */
   alert(id: string): StoredAlert | undefined {
     const alert = this.#book.alerts.get(id);
     return alert && this.#stored(alert);
@@ -197,10 +201,15 @@ export class AlertManager implements AsyncDisposable {
     return this.#risks.of(entity, this.#now());
   }
 
+  /** Entities by their risk now, the highest first. */
   topRisks(limit?: number): EntityRisk[] {
     return this.#risks.top(this.#now(), limit);
   }
 
+  /**
+   * Notifications that a receiver refused for good or too often; kept over restarts until they are
+   * redelivered.
+   */
   deadLetters(): DeadLetter[] {
     return [...this.#ledger.deadLetters.values()];
   }
@@ -234,6 +243,7 @@ export class AlertManager implements AsyncDisposable {
     for (const queue of this.#queues.values()) await queue.idle();
   }
 
+  /** Counts since the start, and what waits now, by receiver. */
   figures(): AlertFigures {
     const { book, undelivered, deadLetters } = this.#ledger;
     return {
@@ -263,6 +273,7 @@ export class AlertManager implements AsyncDisposable {
     await this.#journal.close();
   }
 
+  /** As {@link close} with its default span. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

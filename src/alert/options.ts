@@ -38,6 +38,7 @@ export interface AlertManagerOptions extends Omit<BookOptions, 'routes'> {
   readonly journal?: Omit<JournalOptions, 'folder'>;
   /** Dead letters kept at most; the oldest goes. Default 1,000. */
   readonly maxDeadLetters?: number;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
   /** Told of alerts that changed, once that is durable: for those who watch. Must return at once. */
   readonly onChanged?: (alertIds: Iterable<string>) => void;

@@ -54,10 +54,12 @@ export class BatchCache {
     this.#cache.setMany(this.#packed, ends, numbers, this.#now() + ttlMs);
   }
 
+  /** Forgets all entries. */
   clear(): void {
     this.#cache.clear();
   }
 
+  /** Entries held, expired ones that nobody has read since among them. */
   get size(): number {
     return this.#cache.size;
   }

@@ -13,6 +13,7 @@ export interface BatcherOptions<T> {
   readonly maxItems?: number;
   /** Bytes a batch at most, as {@link sizeOf} tells them; a larger item goes alone. Default: no bound. */
   readonly maxBytes?: number;
+  /** Bytes of an item, for `maxBytes`. Default: none counts. */
   readonly sizeOf?: (item: T) => number;
   /** How long the first item of a batch waits for company. Default: 100 ms. */
   readonly maxDelayMs?: number;
@@ -112,6 +113,7 @@ export class Batcher<T> implements AsyncDisposable {
     }
   }
 
+  /** As {@link close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -5,13 +5,18 @@ export class CachedValue<T> {
   readonly expiresAtMs: number;
   readonly #now: () => number;
 
-  /** @param now The clock in milliseconds. Default: `performance.now`, which never jumps. */
+  /**
+   * Holds `value` for `ttlMs` milliseconds from now.
+   *
+   * @param now The clock in milliseconds. Default: `performance.now`, which never jumps.
+   */
   constructor(value: T, ttlMs: number, now: () => number = () => performance.now()) {
     this.value = value;
     this.#now = now;
     this.expiresAtMs = now() + ttlMs;
   }
 
+  /** Whether its time is over; from `expiresAtMs` on it is. */
   isExpired(): boolean {
     return this.#now() >= this.expiresAtMs;
   }

@@ -134,12 +134,14 @@ export class ThreatCache<V extends {}> implements Disposable {
     return entry.value;
   }
 
+  /** Forgets an entry; tells whether there was one. */
   delete(key: string): boolean {
     const had = this.#entries.delete(key);
     this.#metrics.entries.set(this.#entries.size);
     return had;
   }
 
+  /** Forgets all entries, found and not found. Loads under way go on. */
   clear(): void {
     this.#entries.clear();
     this.#metrics.entries.set(0);

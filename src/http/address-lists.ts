@@ -31,6 +31,7 @@ export class AddressList {
     if (this.#file !== undefined) this.#follow(this.#file);
   }
 
+  /** Whether an address is in the list; what is no address is not. */
   has(address: string): boolean {
     return isIn(this.#set, address);
   }

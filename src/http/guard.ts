@@ -51,15 +51,19 @@ export interface GuardOptions extends InspectorOptions {
   readonly maxRisk?: number;
   /** Header that carries the request id, taken over when a trusted proxy sent it. Default `x-request-id`. */
   readonly requestIdHeader?: string;
+  /** Told of what a request was found to hold, to be detected upon and stored. What it throws is left out. */
   readonly onDetection?: (detections: readonly Detection[]) => void;
+  /** Told of failures of the guard itself, e.g. of a limit store that cannot be reached. */
   readonly onError?: (error: unknown) => void;
   /** Shows `wolfsec_http_requests_total{action, reason}` and the time of inspections. Default: nowhere. */
   readonly registry?: Registry;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number;
 }
 
 /** The part of a reputation that the guard asks. */
 export interface AddressReputation {
+  /** The score of an address, 0 (nothing known) to 100. Asked for each request: from memory, at once. */
   check(address: string): { readonly score: number };
 }
 

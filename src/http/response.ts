@@ -51,11 +51,13 @@ export class ResponseInspector {
   readonly #redactor: Redactor;
   readonly #maxLength: number;
 
+  /** Default: the first 256 KiB of a response, all kinds of secrets. */
   constructor(options: ResponseInspectorOptions = {}) {
     this.#redactor = options.redactor ?? new Redactor();
     this.#maxLength = options.maxLength ?? 262_144;
   }
 
+  /** What the text gives away, each pattern and kind of secret once. Linear in the length. */
   inspect(text: string): Leak[] {
     const read = text.length > this.#maxLength ? text.slice(0, this.#maxLength) : text;
     const leaks: Leak[] = [...this.#set.matchedIds(read)].map((id) => {

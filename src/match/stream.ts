@@ -38,6 +38,7 @@ export class PatternStream<Id = number> {
   private highSurrogate = '';
   private ended = false;
 
+  /** Made by {@link PatternSet.stream}. @internal */
   constructor(matcher: PatternMatcher, checked: CheckedPatterns<Id>, options: PatternStreamOptions = {}) {
     const { windowBytes = 4096 } = options;
     if (!Number.isInteger(windowBytes) || windowBytes < 1 || windowBytes > 1 << 30) {

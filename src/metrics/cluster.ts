@@ -49,6 +49,11 @@ export class ClusterHub implements Disposable {
   readonly #onExit = (worker: Worker) => this.#end(worker);
   #nextId = 1;
 
+  /**
+   * To be made in the primary.
+   *
+   * @param registry The primary's own metrics, shown besides. Default: none.
+   */
   constructor(registry: Registry = new Registry(), options: ClusterHubOptions = {}) {
     this.#registry = registry;
     this.#timeoutMs = options.timeoutMs ?? 1000;
@@ -64,6 +69,7 @@ export class ClusterHub implements Disposable {
     return { contentType: contentTypes[format], body: await this.#merged.expose(format) };
   }
 
+  /** Stops listening for workers that end. */
   [Symbol.dispose](): void {
     cluster.off('exit', this.#onExit);
   }

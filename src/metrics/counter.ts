@@ -7,6 +7,7 @@ export class Counter<L extends string = string> extends Family<L> {
   readonly type = 'counter';
   readonly layout = layout.single;
 
+  /** Made by {@link Registry.counter}. @internal */
   constructor(options: MetricOptions<L>, host: FamilyHost) {
     super('counter', options, host, 1);
     if (this.labelNames.length === 0) this.seriesOf([]);
@@ -68,6 +69,7 @@ export class CounterSeries {
   #id: number;
   #epoch: number;
 
+  /** Made by {@link Counter.labels}. @internal */
   constructor(family: Counter<string>, values: readonly string[]) {
     this.#family = family;
     this.#values = values;
@@ -89,6 +91,7 @@ export class CounterSeries {
     this.#family.add(this.#id, amount, exemplar);
   }
 
+  /** The count so far. */
   get value(): number {
     if (this.#epoch !== this.#family.epoch) this.#find();
     return this.#family.values[this.#id]!;

@@ -28,6 +28,7 @@ export class ExponentialHistogram<L extends string = string> extends Observer<L>
   /** @internal */
   readonly pages: LogLinearPages;
 
+  /** Made by {@link Registry.exponentialHistogram}. @internal */
   constructor(options: ExponentialHistogramOptions<L>, host: FamilyHost) {
     super('histogram', options, host, 1);
     this.bounds = checkedBounds(options.buckets ?? exponentialBounds);
@@ -111,6 +112,7 @@ export class ExponentialHistogram<L extends string = string> extends Observer<L>
     this.pages.grow(this.createdSeconds.length - 1);
   }
 
+  /** @internal */
   protected override dropSeries(id: number): void {
     this.pages.clear(id);
     super.dropSeries(id);

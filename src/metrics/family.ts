@@ -78,6 +78,7 @@ export abstract class Family<L extends string = string> {
   readonly stride: number;
   #overflow = absent;
 
+  /** @internal */
   constructor(type: MetricType, options: MetricOptions<L>, host: FamilyHost, stride: number) {
     const labels = options.labels ?? [];
     checkLabelNames([...host.commonLabels[0], ...labels], type);
@@ -169,10 +170,12 @@ export abstract class Family<L extends string = string> {
     this.host.rejected(this.name);
   }
 
+  /** @internal */
   protected keepExemplar(id: number, slot: number, value: number, exemplar: Exemplar): void {
     this.exemplars?.keep(id, slot, value, exemplar);
   }
 
+  /** @internal */
   protected dropSeries(id: number): void {
     this.host.arena.release(this.refs[id * 2 + 1]!);
     this.table.remove(id);
@@ -184,6 +187,7 @@ export abstract class Family<L extends string = string> {
     this.host.changed(this);
   }
 
+  /** @internal */
   protected addSeries(values: readonly string[]): number {
     if (values.length !== this.labelNames.length) {
       throw new WolfsecError(

@@ -15,6 +15,7 @@ export class Gauge<L extends string = string> extends Family<L> {
   /** @internal */
   readonly collect: (() => void) | undefined;
 
+  /** Made by {@link Registry.gauge}. @internal */
   constructor(options: GaugeOptions<L>, host: FamilyHost) {
     super('gauge', options, host, 1);
     const { collect } = options;
@@ -22,6 +23,10 @@ export class Gauge<L extends string = string> extends Family<L> {
     if (this.labelNames.length === 0) this.seriesOf([]);
   }
 
+  /**
+   * Sets a series; without labels the only one. What is no number is counted in
+   * `wolfsec_metrics_rejected_total`.
+   */
   set(value: number): void;
   set(labels: LabelValues<L>, value: number): void;
   set(labels: LabelValues<L> | number, value = 0): void {
@@ -29,6 +34,7 @@ export class Gauge<L extends string = string> extends Family<L> {
     else this.write(this.seriesOfLabels(labels), value);
   }
 
+  /** Adds `amount`, by default 1; it may be negative. */
   inc(amount?: number): void;
   inc(labels: LabelValues<L>, amount?: number): void;
   inc(labels: LabelValues<L> | number = 1, amount = 1): void {
@@ -36,6 +42,7 @@ export class Gauge<L extends string = string> extends Family<L> {
     else this.values[this.seriesOfLabels(labels)]! += amount;
   }
 
+  /** Takes `amount` away, by default 1. */
   dec(amount?: number): void;
   dec(labels: LabelValues<L>, amount?: number): void;
   dec(labels: LabelValues<L> | number = 1, amount = 1): void {
@@ -74,6 +81,7 @@ export class GaugeSeries {
   #id: number;
   #epoch: number;
 
+  /** Made by {@link Gauge.labels}. @internal */
   constructor(family: Gauge<string>, values: readonly string[]) {
     this.#family = family;
     this.#values = values;
@@ -81,14 +89,17 @@ export class GaugeSeries {
     this.#epoch = family.epoch;
   }
 
+  /** Sets the value. What is no number is counted in `wolfsec_metrics_rejected_total`. */
   set(value: number): void {
     this.#family.write(this.#current(), value);
   }
 
+  /** Adds `amount`, by default 1; it may be negative. */
   inc(amount = 1): void {
     this.#family.values[this.#current()]! += amount;
   }
 
+  /** Takes `amount` away, by default 1. */
   dec(amount = 1): void {
     this.#family.values[this.#current()]! -= amount;
   }
@@ -98,6 +109,7 @@ export class GaugeSeries {
     return new SpanTimer((seconds) => this.set(seconds));
   }
 
+  /** The value now. */
   get value(): number {
     return this.#family.values[this.#current()]!;
   }

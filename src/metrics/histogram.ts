@@ -19,6 +19,7 @@ export class Histogram<L extends string = string> extends Observer<L> {
   /** Upper bounds, without +Inf. */
   readonly bounds: Float64Array;
 
+  /** Made by {@link Registry.histogram}. @internal */
   constructor(options: HistogramOptions<L>, host: FamilyHost) {
     const bounds = checkedBounds(options.buckets ?? defaultBuckets);
     super('histogram', options, host, bounds.length + 2);

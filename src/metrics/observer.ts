@@ -50,6 +50,7 @@ export abstract class Observer<L extends string = string> extends Family<L> {
     return id < 0 ? 0 : this.countOf(id);
   }
 
+  /** The sum of the observations of a series, 0 where there is none. */
   sum(labels: LabelValues<L> = {} as LabelValues<L>): number {
     const id = this.table.find(this.pick(labels));
     return id < 0 ? 0 : this.sumOf(id);
@@ -76,6 +77,7 @@ export class ObserverSeries {
     this.#epoch = family.epoch;
   }
 
+  /** Records one observation; what cannot be recorded is counted in `wolfsec_metrics_rejected_total`. */
   observe(value: number): void {
     if (this.#epoch !== this.#family.epoch) this.#find();
     this.#family.record(this.#id, value);
@@ -92,11 +94,13 @@ export class ObserverSeries {
     return new SpanTimer((seconds) => this.observe(seconds));
   }
 
+  /** Observations so far. */
   get count(): number {
     if (this.#epoch !== this.#family.epoch) this.#find();
     return this.#family.countOf(this.#id);
   }
 
+  /** The sum of the observations so far. */
   get sum(): number {
     if (this.#epoch !== this.#family.epoch) this.#find();
     return this.#family.sumOf(this.#id);

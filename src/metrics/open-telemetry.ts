@@ -43,7 +43,10 @@ interface Collected {
 export function openTelemetryProducer(
   registry: Registry,
   resource?: unknown,
-): { collect(): Promise<Collected> } {
+): {
+  /** All metrics as they stand, for the reader that asks. */
+  collect(): Promise<Collected>;
+} {
   return {
     async collect() {
       const metrics = registry.families().flatMap(metricsOf);

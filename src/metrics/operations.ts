@@ -14,6 +14,7 @@ export class Metrics {
   readonly #counters = new Map<string, Counter<never>>();
   readonly #gauges = new Map<string, Gauge<never>>();
 
+  /** Declares its metrics in `registry`, by default a new one. */
   constructor(registry: Registry = new Registry()) {
     this.registry = registry;
     this.#latency = registry.exponentialHistogram({

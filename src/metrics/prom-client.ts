@@ -3,6 +3,7 @@ import { takenSamples } from './samples.ts';
 
 /** The part of `prom-client`'s Registry that the adapter needs. */
 export interface PromClientRegistry {
+  /** Takes a metric in; throws where the name is taken. */
   registerMetric(metric: never): void;
 }
 

@@ -7,10 +7,15 @@ export class Info<L extends string = string> extends Family<L> {
   readonly type = 'info';
   readonly layout = layout.single;
 
+  /** Made by {@link Registry.info}. @internal */
   constructor(options: MetricOptions<L>, host: FamilyHost) {
     super('info', { aggregation: 'max', ...options }, host, 1);
   }
 
+  /**
+   * Says a fact as labels, whose series reads 1. Series that were set before stay: call {@link Family.reset}
+   * where a fact changes.
+   */
   set(labels: LabelValues<L>): void {
     this.values[this.seriesOfLabels(labels)] = 1;
   }
@@ -27,6 +32,7 @@ export class StateSet<L extends string = string> extends Family<L> {
   readonly layout = layout.single;
   readonly states: readonly string[];
 
+  /** Made by {@link Registry.stateSet}. @internal */
   constructor(options: StateSetOptions<L>, host: FamilyHost) {
     const names = [...(options.labels ?? []), options.name as L];
     super('stateset', { aggregation: 'max', ...options, labels: names }, host, 1);

@@ -32,6 +32,7 @@ export class Summary<L extends string = string> extends Observer<L> {
   readonly #now: () => number;
   #part: number;
 
+  /** Made by {@link Registry.summary}. @internal */
   constructor(options: SummaryOptions<L>, host: FamilyHost) {
     super('summary', options, host, 2);
     const { quantiles = [0.5, 0.95, 0.99, 0.999], windowMs = 60_000, windowParts = 5 } = options;
@@ -126,6 +127,7 @@ export class Summary<L extends string = string> extends Observer<L> {
     this.pages.grow(this.createdSeconds.length * this.ways - 1);
   }
 
+  /** @internal */
   protected override dropSeries(id: number): void {
     for (let way = 0; way < this.ways; way++) this.pages.clear(id * this.ways + way);
     super.dropSeries(id);

@@ -79,6 +79,7 @@ export class ThreadHub {
   /** What ended threads have counted. */
   readonly #ended = new Registry({ seriesLimit: Number.MAX_SAFE_INTEGER });
 
+  /** Shows the metrics of `registry`, the main thread's own, besides those of threads. */
   constructor(registry: Registry) {
     this.#registry = registry;
   }

@@ -3,6 +3,7 @@ export class SpanTimer implements Disposable {
   readonly #started = performance.now();
   #record: ((seconds: number) => void) | undefined;
 
+  /** Starts now; `record` gets the span in seconds, once. */
   constructor(record: (seconds: number) => void) {
     this.#record = record;
   }
@@ -22,6 +23,7 @@ export class SpanTimer implements Disposable {
     this.#record = undefined;
   }
 
+  /** As {@link stop}. */
   [Symbol.dispose](): void {
     this.stop();
   }

@@ -72,6 +72,11 @@ export class OutboundGuard {
   readonly #allowHttp: boolean;
   readonly #resolve: NonNullable<GuardOptions['resolve']>;
 
+  /**
+   * Default: HTTPS alone, to public addresses alone.
+   *
+   * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for what is no network in `allowNetworks`.
+   */
   constructor({ allowNetworks = [], allowHttp = false, resolve: custom }: GuardOptions = {}) {
     this.#allowed = listOf(allowNetworks);
     this.#allowHttp = allowHttp;

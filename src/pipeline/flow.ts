@@ -24,6 +24,7 @@ export interface DetectionFlowOptions {
   readonly learn?: (detections: readonly Detection[]) => void;
   /** How detections wait for the database. */
   readonly buffer?: Omit<WriteBehindOptions<NewThreat>, 'write'>;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
 
@@ -38,6 +39,7 @@ export class DetectionFlow {
   readonly #events: WriteBehind<StoredEvent>;
   readonly #now: () => number;
 
+  /** Buffers begin empty; nothing is written until the first detection. */
   constructor(options: DetectionFlowOptions) {
     this.#options = options;
     this.#enricher = new Enricher(options.enrich ?? []);
@@ -81,6 +83,7 @@ export class DetectionFlow {
     await Promise.all([this.#threats.flush(), this.#events.flush()]);
   }
 
+  /** How full the write buffer is, and what each enrichment hook did. */
   figures(): { readonly threats: WriteBehindFigures; readonly enrichment: ReturnType<Enricher['figures']> } {
     return { threats: this.#threats.figures(), enrichment: this.#enricher.figures() };
   }

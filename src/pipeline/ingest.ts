@@ -23,6 +23,8 @@ export interface IngestBatch {
 /** Takes what a batch gave all the way to the store. */
 export interface Sink {
   /**
+   * Takes what one batch gave; resolves once it is kept, so that the batch may be answered.
+   *
    * @param texts the events that detections refer to, by their index.
    * @param hits what correlations have to count, where the detector hands it out.
    */
@@ -170,6 +172,7 @@ export class IngestPipeline {
     return old;
   }
 
+  /** What is queued now, beside its limits. */
   figures(): IngestFigures {
     return {
       queuedBatches: this.#batches,

@@ -1,6 +1,7 @@
 import type { Reputation } from '../reputation/index.ts';
 import type { Store } from '../store/index.ts';
 
+/** Settings of {@link LearnedKeeper}. */
 export interface LearnedKeeperOptions {
   readonly reputation: Reputation;
   readonly store: Store;
@@ -10,6 +11,7 @@ export interface LearnedKeeperOptions {
   readonly maxEntries?: number;
   /** Told of a store that did not take it; it is tried again the next time. */
   readonly onError?: (error: unknown) => void;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
 
@@ -70,6 +72,7 @@ export class LearnedKeeper implements AsyncDisposable {
     await this.keep().catch(this.#onError);
   }
 
+  /** As {@link close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -32,6 +32,7 @@ export interface ReputationOptions {
   readonly learn?: LearnOptions;
   /** Looks elsewhere, for `checkReputation`; its answers are cached by `reputationCache`. */
   readonly remote?: (indicator: Indicator) => Promise<Omit<ReputationSource, 'name'> | undefined>;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
 
@@ -42,6 +43,7 @@ export class Reputation implements Disposable {
   readonly #cache: ThreatCache<Omit<ReputationSource, 'name'>> | undefined;
   readonly #now: () => number;
 
+  /** Begins without feeds: {@link load} brings them. */
   constructor({ learn, remote, now = Date.now }: ReputationOptions = {}) {
     this.#learned = new LearnedScores(learn);
     this.#now = now;
@@ -66,6 +68,7 @@ export class Reputation implements Disposable {
     return this.#feeds.remove(name);
   }
 
+  /** How each feed stands, in the order of loading. */
   feeds(): FeedStatus[] {
     return this.#feeds.statuses();
   }
@@ -124,10 +127,12 @@ export class Reputation implements Disposable {
     return this.#learned.all();
   }
 
+  /** Takes in what {@link learned} gave before a restart; scores age from their own time on. */
   restore(scores: Iterable<LearnedScore>): void {
     for (const score of scores) this.#learned.restore(score);
   }
 
+  /** Ends the refreshing of feeds and lets go of them. */
   [Symbol.dispose](): void {
     this.#feeds[Symbol.dispose]();
   }

@@ -151,6 +151,7 @@ export const settings: { readonly [Name in keyof ServeConfig]: Setting } = {
 export type SettingName = keyof ServeConfig;
 const names = Object.keys(settings) as SettingName[];
 
+/** The environment variable of a setting: `dataFolder` is `WOLFSEC_DATA_FOLDER`. */
 export const envName = (name: SettingName) =>
   `WOLFSEC_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 

@@ -20,6 +20,7 @@ export interface FrontDoor {
   readonly url: string;
   readonly syslog: { readonly udpPort?: number; readonly tcpPort?: number };
   readonly registry: Registry;
+  /** Takes no more batches, waits for those under way, and closes listeners, broker and store. */
   close(): Promise<void>;
 }
 

@@ -28,6 +28,7 @@ export interface ServiceOptions {
   readonly config: ServeConfig;
   /** Rules where the configuration names none. */
   readonly rules: ThreatDetectorOptions['rules'];
+  /** Told of failures that no request is answered with, e.g. while closing. Default: nobody. */
   readonly onError?: (error: unknown) => void;
 }
 

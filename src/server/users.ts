@@ -41,6 +41,9 @@ export class Users {
   readonly #onError: (error: unknown) => void;
   #passwords: Passwords | undefined;
 
+  /**
+   * Accounts are those in `storage`; `onError` is told of writes in the background that failed.
+   */
   constructor(storage: AuthStorage, onError: (error: unknown) => void = () => {}) {
     this.#storage = storage;
     this.#onError = onError;
@@ -64,6 +67,7 @@ export class Users {
     return changed;
   }
 
+  /** Removes an account and ends its sessions; `false` where there is none. */
   async remove(name: string): Promise<boolean> {
     const gone = await this.#ofPasswords().remove(name);
     await this.#storage.records.remove(collection, name);
@@ -76,12 +80,16 @@ export class Users {
     return this.#links.issue(linkUser);
   }
 
+  /**
+   * Checks name and password and begins a session; takes as long for an unknown name as for a wrong password.
+   */
   async signIn(name: string, password: string, context: AuthContext): Promise<SignIn> {
     const checked = await this.#ofPasswords().login(name, password, context);
     if (!checked.ok) return checked;
     return this.#begin(checked.userId, await this.#scopesOf(checked.userId), 'pwd', context);
   }
 
+  /** Begins a session for a token of {@link link}, which is then used up. */
   async redeem(token: string, context: AuthContext): Promise<SignIn> {
     const userId = await this.#links.redeem(token);
     if (userId === undefined) return { ok: false, reason: 'credentials' };
@@ -95,11 +103,13 @@ export class Users {
     return checked?.ok ? checked.session : undefined;
   }
 
+  /** Ends the session of a request, if it has one. */
   async signOut(request: CookieRequest): Promise<void> {
     const token = tokenOf(request);
     if (token !== undefined) await this.#sessions.revoke(token);
   }
 
+  /** Waits for the writes in the background. */
   async settled(): Promise<void> {
     await this.#sessions.settled();
     await this.#passwords?.settled();

@@ -51,7 +51,9 @@ export interface Store extends AsyncDisposable {
   readonly audit: Audit;
   /** Round trip to the database. Never throws: the reason is in the answer. */
   health(): Promise<StoreHealth>;
+  /** Use of the connections: busy, idle, and how long requests waited. */
   pool(): PoolFigures;
+  /** The number of the last migration that ran. */
   schemaVersion(): Promise<number>;
   /** Sweeps what retention does not keep. Runs by itself every `sweepEveryMs`. */
   sweep(): Promise<Record<string, number>>;

@@ -51,6 +51,10 @@ export class WriteBehind<T> {
   #refused = 0;
   #running = false;
 
+  /**
+   * Default: 50,000 items, written 1,000 at a time; after a failure tried again from 100 ms on, doubling to 5
+   * s.
+   */
   constructor(options: WriteBehindOptions<T>) {
     this.#options = { batchSize: 1_000, capacity: 50_000, retryMs: 100, maxRetryMs: 5_000, ...options };
   }
@@ -96,6 +100,7 @@ export class WriteBehind<T> {
     );
   }
 
+  /** What waits now, and what was written, failed and refused since the start. */
   figures(): WriteBehindFigures {
     return {
       waiting: this.#items.length,

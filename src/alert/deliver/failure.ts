@@ -7,6 +7,13 @@ export class DeliveryFailure extends WolfsecError {
   /** What the receiver asked to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
+  /**
+   * Made by receivers; any other error that one throws counts as retryable.
+   *
+   * @param options.retryable Whether another attempt may succeed.
+   * @param options.retryAfterMs Milliseconds that the other side asked to wait; else the queue's back-off
+   * decides.
+   */
   constructor(
     message: string,
     options: { retryable: boolean; retryAfterMs?: number | undefined; cause?: unknown },

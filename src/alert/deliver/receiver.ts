@@ -12,5 +12,6 @@ export interface DeliveryContext {
 export interface Receiver {
   /** Resolves once the message is taken; throws {@link DeliveryFailure} to say whether to try again. */
   deliver(notification: Notification, context: DeliveryContext): Promise<void>;
+  /** Lets go of connections; called once, when the manager closes. */
   close?(): Promise<void> | void;
 }

@@ -68,6 +68,9 @@ export class Passkeys {
   readonly #options: PasskeyOptions;
   readonly #now: () => number;
 
+  /**
+   * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for an empty relying party id or name, or no origins.
+   */
   constructor(options: PasskeyOptions) {
     name('rpId', options.rpId);
     name('rpName', options.rpName);
@@ -173,6 +176,7 @@ export class Passkeys {
     return { ok: true, userId, passkeyId: record.key };
   }
 
+  /** The keys of a user, with their labels and last use. */
   async list(userId: string): Promise<Passkey[]> {
     const nowMs = this.#now();
     const keys = await this.#options.storage.list(ofUser, {
@@ -187,6 +191,7 @@ export class Passkeys {
     return records.flatMap((record) => (record ? [asPasskey(record)] : []));
   }
 
+  /** Removes a key of a user; `false` where the user has none of that id. */
   async remove(userId: string, id: string, context?: AuthContext): Promise<boolean> {
     const record = isId(id)
       ? await this.#options.storage.get<Credential>(credentials, id, this.#now())

@@ -40,6 +40,7 @@ export class RecoveryCodes {
   readonly #now: () => number;
   readonly #limiter: BackOffLimiter;
 
+  /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for a `count` outside 1 to 20. Default 10. */
   constructor(options: RecoveryOptions) {
     this.#options = options;
     this.#hasher = options.hasher ?? new PasswordHasher();

@@ -125,6 +125,7 @@ export class Totp {
     return (await this.#options.storage.get(collection, userId, this.#now())) !== undefined;
   }
 
+  /** Takes the factor from a user; `false` where there was none. */
   async remove(userId: string, context?: AuthContext): Promise<boolean> {
     const gone = await this.#options.storage.remove(collection, userId);
     if (gone) this.#tell('factor_removed', userId, context);

@@ -42,7 +42,12 @@ interface GuardContext extends AuthContext {
 /** Leave to try, to be answered with what came of it. */
 export interface Admission {
   readonly ok: true;
+  /**
+   * Takes the count back that {@link LoginGuard.admit} made; with a device token, clears that device's count.
+   * With a `userId`, the place is held against the login before.
+   */
   succeeded(userId?: string): Promise<void>;
+  /** Leaves the count standing, and tells of the lockout or credential stuffing that it may complete. */
   failed(): Promise<void>;
   /** The attempt was not made after all. */
   cancel(): Promise<void>;

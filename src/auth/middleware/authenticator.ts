@@ -61,6 +61,7 @@ const maxCredentialChars = 16_384;
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
 
+  /** Ways of signing in that have no option are never accepted. */
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
   }

@@ -53,6 +53,7 @@ export class PasswordBlocklist {
     return new PasswordBlocklist(Buffer.from(file.subarray(headBytes, end)));
   }
 
+  /** The list as bytes for {@link PasswordBlocklist.fromBytes}: magic, count, sorted entries, SHA-256. */
   toBytes(): Buffer {
     const head = Buffer.alloc(headBytes);
     magic.copy(head);
@@ -61,6 +62,10 @@ export class PasswordBlocklist {
     return Buffer.concat([body, hash('sha256', body, 'buffer')]);
   }
 
+  /**
+   * Whether a password is in the list. Compared by 48 bits of its SHA-256, so a list of a
+   * million takes one other password in 280 million for one of its own.
+   */
   has(password: string): boolean {
     const wanted = entryOf(password);
     let low = 0;

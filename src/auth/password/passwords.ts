@@ -10,7 +10,18 @@ import { normalised, PasswordPolicy, type PasswordRefusal } from './policy.ts';
 
 /** Hashes passwords off this thread: `PasswordHasher` of `wolfsec/crypto`, or one of the caller's. */
 export interface PasswordHashing {
+  /**
+   * Hashes in a slow way with a salt of its own, as text that tells how.
+   *
+   * @throws {WolfsecError} `WOLFSEC_QUEUE_FULL` where too many wait.
+   */
   hash(password: string): Promise<string>;
+  /**
+   * Whether the password is the one that `stored` was made of.
+   *
+   * @throws {WolfsecError} `WOLFSEC_INVALID_PASSWORD_HASH` for what `hash` did not make;
+   * `WOLFSEC_QUEUE_FULL`.
+   */
   verify(stored: string, password: string): Promise<boolean>;
   /** Whether `stored` was made in another way than `hash` would today. */
   needsRehash(stored: string): boolean;
@@ -66,6 +77,7 @@ export class Passwords {
   readonly #background: Background;
   #decoy: Promise<string> | undefined;
 
+  /** Accounts are those in `storage`; nothing is read or hashed yet. */
   constructor(options: PasswordOptions) {
     this.#options = options;
     this.#hasher = options.hasher ?? new PasswordHasher();

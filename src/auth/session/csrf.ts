@@ -30,6 +30,7 @@ export class CsrfTokens {
     return nonce + this.#mac(sessionId, nonce);
   }
 
+  /** Whether the token was made for this session, in constant time. Anything but a string is `false`. */
   verify(sessionId: string, token: unknown): boolean {
     if (typeof token !== 'string' || token.length !== tokenChars) return false;
     return constantTimeEqual(token.slice(nonceChars), this.#mac(sessionId, token.slice(0, nonceChars)));

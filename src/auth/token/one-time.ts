@@ -26,6 +26,10 @@ export class OneTimeTokens {
   readonly #lifetimeMs: number;
   readonly #now: () => number;
 
+  /**
+   * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for a purpose that is no name of at most 64 characters,
+   * or a lifetime that is no span. Default: ten minutes.
+   */
   constructor(options: OneTimeTokenOptions) {
     this.#storage = options.storage;
     this.#purpose = name('purpose', options.purpose, 64);

@@ -5,8 +5,6 @@ export type JwsAlgorithm = keyof typeof jwsAlgorithms;
 
 /** Bytes of the digest that stands for a token. */
 export const tokenDigestBytes = 32;
-/** The longest opaque token. */
-const maxTokenChars = 252;
 
 /** What {@link JwsVerifyKey.verify} gives in place of a length. */
 export const jwsMalformed = -1;
@@ -27,7 +25,7 @@ export interface JwsSigningKey {
 
 /** Credentials as they are presented. */
 export interface AuthBackend {
-  /** Writes the SHA-256 of `token`, ASCII of at most {@link maxTokenChars}, into `out`. */
+  /** Writes the SHA-256 of `token`, ASCII of at most 252 characters, into `out`. */
   tokenDigest(token: string, out: Uint8Array): void;
   /** Whether `token` has that digest, compared in constant time. */
   tokenMatches(token: string, digest: Uint8Array): boolean;

@@ -107,6 +107,15 @@ export class AeadKey implements Disposable {
     return this.#firstCounter + (this.#firstLeft - this.#backend.left(this.#live()));
   }
 
+  /**
+   * Encrypts and authenticates under a fresh nonce: nonce ‖ ciphertext ‖ tag, {@link overheadBytes} longer
+   * than the plaintext.
+   *
+   * @param plaintext Bytes, or text as UTF-8.
+   * @param aad Authenticated beside it and not part of the result; opening takes the same.
+   * @throws {WolfsecError} `WOLFSEC_NONCE_EXHAUSTED` when {@link messagesLeft} is 0 (SP 800-38D for GCM);
+   * `WOLFSEC_DISPOSED`; `WOLFSEC_INVALID_ARGUMENT`.
+   */
   seal(plaintext: Input, aad?: Input): Buffer {
     const bytes = inputBytes(plaintext, 'plaintext');
     const output = Buffer.allocUnsafe(bytes.length + this.overheadBytes);
@@ -116,6 +125,12 @@ export class AeadKey implements Disposable {
     return output;
   }
 
+  /**
+   * Verifies and decrypts what {@link seal} gave.
+   *
+   * @throws {WolfsecError} `WOLFSEC_OPEN_FAILED` for another key, other associated data, or bytes that were
+   * changed or cut; which of them is not told. `WOLFSEC_DISPOSED`; `WOLFSEC_INVALID_ARGUMENT`.
+   */
   open(sealed: Uint8Array, aad?: Input): Buffer {
     const output = Buffer.allocUnsafe(this.#plaintextBytes(sealed));
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
@@ -236,6 +251,7 @@ export class AeadKey implements Disposable {
     releasedAlready(this);
   }
 
+  /** As {@link dispose}. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -52,6 +52,7 @@ export class Hasher implements Disposable {
   readonly #backend: HashBackend;
   #handle: HashHandle | undefined;
 
+  /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for an unknown algorithm. */
   constructor(algorithm: HashAlgorithm) {
     checkWord(algorithm, 'algorithm', hashAlgorithms);
     const { hash: backend } = activeBackend();
@@ -62,6 +63,11 @@ export class Hasher implements Disposable {
     releaseWhenCollected(this, () => backend.release(handle));
   }
 
+  /**
+   * Adds bytes, or text as UTF-8; in as many parts as one likes.
+   *
+   * @throws {WolfsecError} `WOLFSEC_DISPOSED`; `WOLFSEC_INVALID_ARGUMENT`.
+   */
   update(data: Input): this {
     this.#backend.update(this.#live(), inputBytes(data, 'data'));
     return this;
@@ -76,6 +82,7 @@ export class Hasher implements Disposable {
     return encoding === undefined ? output : output.toString(encoding);
   }
 
+  /** Wipes the state; further use throws `WOLFSEC_DISPOSED`. A second call does nothing. */
   dispose(): void {
     if (this.#handle === undefined) return;
     this.#backend.release(this.#handle);
@@ -83,6 +90,7 @@ export class Hasher implements Disposable {
     releasedAlready(this);
   }
 
+  /** As {@link dispose}. */
   [Symbol.dispose](): void {
     this.dispose();
   }

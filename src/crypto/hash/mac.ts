@@ -109,6 +109,7 @@ export class MacKey implements Disposable {
     releasedAlready(this);
   }
 
+  /** As {@link dispose}. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -133,6 +134,11 @@ export class MacMessage implements Disposable {
     releaseWhenCollected(this, () => backend.release(handle));
   }
 
+  /**
+   * Adds bytes, or text as UTF-8; in as many parts as one likes.
+   *
+   * @throws {WolfsecError} `WOLFSEC_DISPOSED`; `WOLFSEC_INVALID_ARGUMENT`.
+   */
   update(data: Input): this {
     this.#backend.update(this.#live(), inputBytes(data, 'data'));
     return this;
@@ -145,6 +151,7 @@ export class MacMessage implements Disposable {
     return output;
   }
 
+  /** Wipes the state; further use throws `WOLFSEC_DISPOSED`. A second call does nothing. */
   dispose(): void {
     if (this.#handle === undefined) return;
     this.#backend.release(this.#handle);
@@ -152,6 +159,7 @@ export class MacMessage implements Disposable {
     releasedAlready(this);
   }
 
+  /** As {@link dispose}. */
   [Symbol.dispose](): void {
     this.dispose();
   }

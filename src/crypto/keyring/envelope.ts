@@ -29,6 +29,10 @@ export class Envelope {
   #current: Promise<{ key: AeadKey; head: Buffer }> | undefined;
   #used = 0;
 
+  /**
+   * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for an unknown algorithm or `messagesPerKey` outside 1
+   * to 2^31. Default: XChaCha20-Poly1305, a data key for each message.
+   */
   constructor(provider: KeyProvider, options: EnvelopeOptions = {}) {
     this.#provider = provider;
     this.#algorithm = options.algorithm ?? 'xchacha20-poly1305';

@@ -145,6 +145,7 @@ export class KeyRing implements Disposable {
     for (const key of this.#keys.values()) key.dispose();
   }
 
+  /** As {@link dispose}. */
   [Symbol.dispose](): void {
     this.dispose();
   }

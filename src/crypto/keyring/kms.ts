@@ -6,11 +6,13 @@ import type { DataKey, KeyProvider } from './provider.ts';
  * `GenerateDataKeyCommand` and `DecryptCommand` fit behind it in two lines, see docs/crypto.md.
  */
 export interface KmsClient {
+  /** Makes a data key of 32 bytes, in the clear and wrapped under the master key. */
   generateDataKey(input: {
     readonly KeyId: string;
     readonly KeySpec: 'AES_256';
     readonly EncryptionContext?: Readonly<Record<string, string>>;
   }): Promise<{ readonly Plaintext?: Uint8Array; readonly CiphertextBlob?: Uint8Array }>;
+  /** Unwraps a data key; the context has to be the one that it was made with. */
   decrypt(input: {
     readonly KeyId: string;
     readonly CiphertextBlob: Uint8Array;

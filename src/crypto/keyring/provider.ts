@@ -13,6 +13,7 @@ export interface DataKey {
 
 /** Where master keys live: a file, the environment, or a key management service. */
 export interface KeyProvider {
+  /** A new random data key of 32 bytes, in the clear and wrapped. */
   generateDataKey(): Promise<DataKey>;
   /** @throws {WolfsecError} `WOLFSEC_OPEN_FAILED` where the master key did not wrap it. */
   unwrap(wrapped: Uint8Array): Promise<Uint8Array>;

@@ -48,6 +48,10 @@ export class PasswordHasher {
   readonly #peppers: ReadonlyMap<string, Uint8Array>;
   readonly #pepperId: string | undefined;
 
+  /**
+   * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for a cost below the floor or a pepper that is too
+   * short, missing or unnamed. Default: argon2id at OWASP's parameters, no pepper.
+   */
   constructor(options: PasswordHasherOptions = {}) {
     this.queue = new PasswordQueue(options);
     this.#cost = checkArgon2Cost({ ...argon2Default, ...options.cost });

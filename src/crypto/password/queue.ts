@@ -44,6 +44,12 @@ export class PasswordQueue {
     return this.#running;
   }
 
+  /**
+   * Runs `work` when a place is free, in the order of the calls, and gives what it gives.
+   *
+   * @throws {WolfsecError} `WOLFSEC_QUEUE_FULL` where `waitingMax` calls wait already; `WOLFSEC_ABORTED`
+   * where `signal` is aborted before `work` began.
+   */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (signal?.aborted) return Promise.reject(aborted(signal));
     if (this.#running >= this.#concurrency && this.#waiting.size >= this.#waitingMax) {

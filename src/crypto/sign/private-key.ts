@@ -28,6 +28,7 @@ abstract class PrivateKey implements Disposable {
   protected readonly backend: SignBackend;
   #handle: PrivateHandle | undefined;
 
+  /** @internal */
   protected constructor(backend: SignBackend, algorithm: KeyPairAlgorithm, handle: PrivateHandle) {
     this.algorithm = algorithm;
     this.backend = backend;
@@ -67,10 +68,12 @@ abstract class PrivateKey implements Disposable {
     releasedAlready(this);
   }
 
+  /** As {@link dispose}. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 
+  /** @internal */
   protected live(): PrivateHandle {
     if (this.#handle === undefined) throw disposed('key');
     return this.#handle;
@@ -84,6 +87,7 @@ abstract class PrivateKey implements Disposable {
 export class SigningKey extends PrivateKey {
   declare readonly algorithm: SignAlgorithm;
 
+  /** A new random key. Default: Ed25519. */
   static generate(algorithm: SignAlgorithm = 'ed25519'): SigningKey {
     const backend = activeBackend();
     return new SigningKey(backend.sign, algorithm, generated(backend, algorithm));
@@ -100,6 +104,13 @@ export class SigningKey extends PrivateKey {
     return new SigningKey(backend.sign, algorithm, imported(backend, algorithm, key));
   }
 
+  /**
+   * The signature of 64 bytes. Ed25519 signs the same message the same way; ECDSA differs each time on the
+   * native back end.
+   *
+   * @param message Bytes, or text as UTF-8; hashed here.
+   * @throws {WolfsecError} `WOLFSEC_DISPOSED`; `WOLFSEC_INVALID_ARGUMENT`.
+   */
   sign(message: Input): Buffer {
     const output = Buffer.allocUnsafe(signatureBytes);
     this.backend.sign(this.live(), inputBytes(message, 'message'), output);
@@ -114,6 +125,7 @@ export class SigningKey extends PrivateKey {
 
 /** A key for X25519 key agreement (RFC 7748). */
 export class AgreementKey extends PrivateKey {
+  /** A new random key. */
   static generate(): AgreementKey {
     const backend = activeBackend();
     return new AgreementKey(backend.sign, 'x25519', generated(backend, 'x25519'));

@@ -101,6 +101,7 @@ export class VerifyingKey implements Disposable {
     return publicPem(this.algorithm, this.#bytes);
   }
 
+  /** Lets go of the key; further use throws `WOLFSEC_DISPOSED`. A second call does nothing. */
   dispose(): void {
     if (this.#handle === undefined) return;
     this.#backend.releasePublic(this.#handle);
@@ -108,6 +109,7 @@ export class VerifyingKey implements Disposable {
     releasedAlready(this);
   }
 
+  /** As {@link dispose}. */
   [Symbol.dispose](): void {
     this.dispose();
   }

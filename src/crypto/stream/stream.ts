@@ -22,6 +22,11 @@ export class SealStream extends Transform {
   readonly #aad: Uint8Array;
   readonly #pieces = new Pieces(chunkBytes);
 
+  /**
+   * Pushes the header at once, with a salt of its own: no two streams share a key.
+   *
+   * @throws {WolfsecError} `WOLFSEC_DISPOSED`; `WOLFSEC_INVALID_ARGUMENT`.
+   */
   constructor(key: AeadKey, options: StreamOptions = {}) {
     super({ readableHighWaterMark: 4 * chunkBytes, writableHighWaterMark: 4 * chunkBytes });
     const salt = randomBytes(headerBytes - 5);
@@ -30,16 +35,19 @@ export class SealStream extends Transform {
     this.push(writeHeader(key.algorithm, salt));
   }
 
+  /** @internal */
   override _transform(data: Buffer, _: BufferEncoding, done: TransformCallback): void {
     attempt(done, () =>
       this.#pieces.add(data, (piece) => this.push(this.#cipher.seal(piece, false, this.#aad))),
     );
   }
 
+  /** @internal */
   override _flush(done: TransformCallback): void {
     attempt(done, () => this.push(this.#cipher.seal(this.#pieces.rest(), true, this.#aad)));
   }
 
+  /** @internal */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#pieces.wipe();
     this.#cipher.dispose();
@@ -61,20 +69,28 @@ export class OpenStream extends Transform {
   #cipher: ChunkCipher | undefined;
   #chunk = 0;
 
+  /**
+   * The key is taken when the header has arrived; keep it until then.
+   *
+   * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT`.
+   */
   constructor(key: AeadKey, options: StreamOptions = {}) {
     super({ readableHighWaterMark: 4 * chunkBytes, writableHighWaterMark: 4 * chunkBytes });
     this.#key = key;
     this.#aad = inputBytes(options.aad ?? '', 'aad');
   }
 
+  /** @internal */
   override _transform(data: Buffer, _: BufferEncoding, done: TransformCallback): void {
     attempt(done, () => this.#pieces.add(this.#afterHeader(data), (piece) => this.#open(piece, false)));
   }
 
+  /** @internal */
   override _flush(done: TransformCallback): void {
     attempt(done, () => this.#open(this.#pieces.rest(), true));
   }
 
+  /** @internal */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#cipher?.dispose();
     done(error);

@@ -69,6 +69,7 @@ export class Correlator {
     this.router = new HitRouter(rules, idOf);
   }
 
+  /** Groups and hits held now, and what was evicted or came late since the start. */
   get figures(): CorrelatorFigures {
     return {
       groups: this.#groups,

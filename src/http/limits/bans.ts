@@ -13,6 +13,7 @@ export interface BanOptions {
   readonly maxBanMs?: number;
   /** Default 100,000. */
   readonly maxKeys?: number;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number;
 }
 

@@ -28,7 +28,13 @@ export interface LimitDecision {
 
 /** Where limits are counted: this process, or a fleet's Redis. */
 export interface LimitStore {
+  /**
+   * Takes `cost` from what `key` has left, in one step.
+   *
+   * @param nowMs Milliseconds since the epoch; a shared store may go by its own clock.
+   */
   consume(key: string, cost: number, limit: Limit, nowMs: number): LimitDecision | Promise<LimitDecision>;
+  /** Forgets what a key has used. */
   reset(key: string): void | Promise<void>;
 }
 
@@ -71,6 +77,7 @@ export class RateLimiter {
     return this.#store.consume(key, cost, this.limit, this.#clock());
   }
 
+  /** Gives a key its whole allowance back. */
   reset(key: string): void | Promise<void> {
     return this.#store.reset(key);
   }

@@ -15,6 +15,7 @@ export interface LoginGuardOptions {
   readonly spanMs?: number;
   /** Default 100,000 accounts and as many addresses. */
   readonly maxKeys?: number;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number;
 }
 
@@ -40,6 +41,10 @@ export class LoginGuard {
   readonly #accounts: LRUCache<string, Failures>;
   readonly #addresses: LRUCache<string, Failures>;
 
+  /**
+   * Default: 10 failures an account, 30 an address, 8 accounts an address, 15 addresses an account, each
+   * within 15 minutes; 100,000 of each are remembered.
+   */
   constructor(options: LoginGuardOptions = {}) {
     this.#options = {
       perAccount: 10,
@@ -67,6 +72,7 @@ export class LoginGuard {
     return { allowed: true };
   }
 
+  /** Counts a failed login, and says whether the next may be tried. */
   failed(account: string, address: string): LoginVerdict {
     const key = digest(account);
     this.#count(this.#addresses, address, key, this.#options.accountsPerAddress);

@@ -6,10 +6,12 @@ import type { Limit, LimitDecision, LimitStore } from './limiter.ts';
 export class MemoryWindows implements LimitStore {
   readonly #states: LRUCache<string, LimitState>;
 
+  /** Begins empty; holds `maxKeys` keys at most, by default 100,000. */
   constructor(maxKeys = 100_000) {
     this.#states = new LRUCache({ max: maxKeys });
   }
 
+  /** Never waits: the decision is there at once. */
   consume(key: string, cost: number, limit: Limit, nowMs: number): LimitDecision {
     let state = this.#states.get(key);
     const fresh = state === undefined;
@@ -23,6 +25,7 @@ export class MemoryWindows implements LimitStore {
     return decision;
   }
 
+  /** Forgets what a key has used. */
   reset(key: string): void {
     this.#states.delete(key);
   }

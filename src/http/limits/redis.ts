@@ -2,19 +2,25 @@ import type { Limit, LimitDecision, LimitStore } from './limiter.ts';
 
 /** What is asked of a Redis client: one script run, one key deleted. See {@link fromIoredis} and {@link fromNodeRedis}. */
 export interface RedisScripts {
+  /** Runs a Lua script with one key, as `EVAL` does. */
   run(script: string, key: string, args: readonly string[]): Promise<unknown>;
+  /** Deletes a key, as `DEL` does. */
   delete(key: string): Promise<unknown>;
 }
 
 /** The part of `ioredis` that is used. */
 export interface IoredisLike {
+  /** `EVAL`. */
   eval(script: string, keyCount: number, ...args: string[]): Promise<unknown>;
+  /** `DEL`. */
   del(key: string): Promise<unknown>;
 }
 
 /** The part of `redis` (node-redis) that is used. */
 export interface NodeRedisLike {
+  /** `EVAL`. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  /** `DEL`. */
   del(key: string): Promise<unknown>;
 }
 
@@ -92,11 +98,16 @@ export class RedisWindows implements LimitStore {
   readonly #client: RedisScripts;
   readonly #prefix: string;
 
+  /** Keys begin with `prefix` in Redis, by default `wolfsec:limit:`. */
   constructor(client: RedisScripts, prefix = 'wolfsec:limit:') {
     this.#client = client;
     this.#prefix = prefix;
   }
 
+  /**
+   * One script in Redis, by its clock. Rejects with the client's error where Redis cannot be reached; the
+   * caller decides whether to let requests through then.
+   */
   async consume(key: string, cost: number, limit: Limit): Promise<LimitDecision> {
     const args = [limit.algorithm, cost, limit.requests, limit.spanMs, limit.burst].map(String);
     const answer = (await this.#client.run(script, this.#prefix + key, args)) as number[];
@@ -115,6 +126,7 @@ export class RedisWindows implements LimitStore {
     };
   }
 
+  /** Forgets what a key has used, for all processes. */
   async reset(key: string): Promise<void> {
     await this.#client.delete(this.#prefix + key);
   }

@@ -75,6 +75,7 @@ export class Journal {
     return journal;
   }
 
+  /** Records that wait to reach the disk. */
   get waiting(): number {
     return this.#waiting.length;
   }

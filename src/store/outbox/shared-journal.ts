@@ -14,6 +14,7 @@ export interface StateLog {
   append(record: JournalRecord): Promise<void>;
   /** Deletes whole segments older than `number`. */
   dropBefore(number: number): void;
+  /** Waits for what is under way, then lets go of the log; {@link StateLog.append} is refused from now on. */
   close(): Promise<void>;
 }
 
@@ -25,6 +26,7 @@ export interface SharedJournalOptions {
   /** Writes in a segment. Default 500. */
   readonly segmentFrames?: number;
   readonly maxWaiting?: number;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
 
@@ -99,6 +101,7 @@ export class SharedJournal implements StateLog {
     this.#dropping = this.#dropping.then(() => this.#drop(upTo)).catch(() => {});
   }
 
+  /** Waits for what is under way; {@link append} is refused from now on. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;

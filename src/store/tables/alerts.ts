@@ -77,6 +77,7 @@ export interface AlertCursor {
 export interface Alerts {
   /** Stores the newest state of each alert in one transaction; states older than the stored ones are left out. */
   put(alerts: readonly StoredAlert[]): Promise<number>;
+  /** The alert of an id, in the newest state that reached the store. */
   get(id: string): Promise<StoredAlert | undefined>;
   /** Last seen first; pass the last alert of a page as `before` for the next. */
   list(filter?: AlertFilter, page?: { before?: AlertCursor; limit?: number }): Promise<StoredAlert[]>;

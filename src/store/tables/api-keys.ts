@@ -23,6 +23,7 @@ export interface ApiKeys {
   add(key: StoredApiKey): Promise<void>;
   /** The key by its hash, whether live, expired or revoked: the caller decides, and can say why. */
   getByHash(keyHash: string): Promise<StoredApiKey | undefined>;
+  /** The key of a public id, whether live, expired or revoked. */
   get(id: string): Promise<StoredApiKey | undefined>;
   /** Newest first. */
   listOfOwner(ownerId: string): Promise<StoredApiKey[]>;
@@ -30,7 +31,12 @@ export interface ApiKeys {
   list(afterId?: string, limit?: number): Promise<StoredApiKey[]>;
   /** Records uses, last one wins; many keys in one write. */
   touch(uses: readonly { readonly id: string; readonly lastUsedMs: number }[]): Promise<void>;
+  /** Marks a key as revoked; `false` where there is none, or it was already. */
   revoke(id: string, revokedMs: number): Promise<boolean>;
+  /**
+   * Deletes a key for good; `false` where there was none. Its history goes with it: {@link revoke} keeps
+   * that.
+   */
   remove(id: string): Promise<boolean>;
 }
 

@@ -16,6 +16,7 @@ export interface AuditEntry {
 
 /** Who did what, in the order it happened. */
 export interface Audit {
+  /** Writes an entry, under an id that sorts by time (UUIDv7, RFC 9562), and gives it back with that. */
   add(entry: Omit<AuditEntry, 'id'>): Promise<AuditEntry>;
   /** Newest first. */
   list(filter?: {

@@ -17,6 +17,7 @@ export interface StoredEvent {
 export interface Events {
   /** Stores those whose id is new, and tells how many. */
   insert(batch: readonly StoredEvent[]): Promise<number>;
+  /** The event of an id. */
   get(id: string): Promise<StoredEvent | undefined>;
 }
 

@@ -26,6 +26,7 @@ export interface PutOptions {
  * its own (users, second factors, lock-outs, offsets, settings).
  */
 export interface Records {
+  /** The record, or `undefined` where there is none or it has expired at `nowMs`. */
   get<T = unknown>(collection: string, key: string, nowMs: number): Promise<StoredRecord<T> | undefined>;
   /** The new version, or `undefined` where `ifVersion` does not hold. */
   put(collection: string, key: string, value: unknown, options: PutOptions): Promise<number | undefined>;
@@ -36,6 +37,7 @@ export interface Records {
     collection: string,
     options: { nowMs: number; prefix?: string; afterKey?: string; limit?: number },
   ): Promise<StoredRecord<T>[]>;
+  /** Deletes what has expired at `nowMs`; tells how many. The sweep does it. */
   removeExpired(nowMs: number): Promise<number>;
 }
 

@@ -23,10 +23,13 @@ export interface StoredReputation {
 export interface ReputationEntries {
   /** Stores entries in one transaction; what an origin said of an indicator before is replaced. */
   put(entries: readonly StoredReputation[]): Promise<void>;
+  /** What each origin says of an indicator in its canonical form, by origin; expired entries are left out. */
   of(kind: StoredReputation['kind'], indicator: string, nowMs: number): Promise<StoredReputation[]>;
   /** Live entries of an origin, by indicator, in pages. */
   list(origin: string, nowMs: number, afterIndicator?: string, limit?: number): Promise<StoredReputation[]>;
+  /** Removes what one origin said of an indicator; `false` where it said nothing. */
   remove(kind: StoredReputation['kind'], indicator: string, origin: string): Promise<boolean>;
+  /** Deletes what has expired at `nowMs`; tells how many. The sweep does it. */
   removeExpired(nowMs: number): Promise<number>;
 }
 

@@ -12,7 +12,9 @@ export interface StoredRisk {
 
 /** Risk by entity. */
 export interface Risks {
+  /** Stores risks in one statement; of two for one entity the later stays. */
   put(risks: readonly StoredRisk[]): Promise<void>;
+  /** The risk of an entity as it was written, not aged. */
   get(entity: string): Promise<StoredRisk | undefined>;
   /** Highest score as of its own time first. */
   top(limit?: number): Promise<StoredRisk[]>;

@@ -20,10 +20,15 @@ export interface StoredRule {
 
 /** Rules kept in the database. */
 export interface Rules {
+  /**
+   * Stores rules in one transaction. One that is there is replaced, but stays enabled or disabled as it is.
+   */
   put(rules: readonly StoredRule[]): Promise<void>;
+  /** The rule of an id. */
   get(id: string): Promise<StoredRule | undefined>;
   /** By id, in pages. */
   list(afterId?: string, limit?: number): Promise<StoredRule[]>;
+  /** Enables or disables a rule; `false` where there is none. */
   setEnabled(id: string, enabled: boolean, nowMs: number): Promise<boolean>;
 }
 

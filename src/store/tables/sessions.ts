@@ -31,12 +31,15 @@ export interface Sessions {
   update(tokenHash: string, data: Readonly<Record<string, unknown>>): Promise<boolean>;
   /** Puts `next` in place of the session, all or nothing; `false` where that was gone already. */
   rotate(tokenHash: string, next: StoredSession): Promise<boolean>;
+  /** Ends a session; `false` where there was none. */
   remove(tokenHash: string): Promise<boolean>;
+  /** Ends a session by its public id, if it is of that user; `false` where there was none. */
   removeById(userId: string, id: string): Promise<boolean>;
   /** Removes all of a user, but for `exceptTokenHash`; tells how many. */
   removeOfUser(userId: string, exceptTokenHash?: string): Promise<number>;
   /** Live sessions of a user, last seen first. */
   listOfUser(userId: string, nowMs: number): Promise<StoredSession[]>;
+  /** Deletes what has expired at `nowMs`, idle or in any case; tells how many. The sweep does it. */
   removeExpired(nowMs: number): Promise<number>;
 }
 

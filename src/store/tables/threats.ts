@@ -58,9 +58,11 @@ export interface ThreatPage {
 export interface Threats {
   /** Stores a batch in one transaction and tells how many were new. */
   insert(batch: readonly NewThreat[], storedMs: number): Promise<number>;
+  /** The threat of an id. */
   get(id: string): Promise<Threat | undefined>;
   /** Newest stored first. `limit` is 100 by default, 1,000 at most. */
   list(filter?: ThreatFilter, page?: { beforeSeq?: number; limit?: number }): Promise<ThreatPage>;
+  /** Threats that a filter leaves; counted row by row, which takes its time over a long history. */
   count(filter?: ThreatFilter): Promise<number>;
 }
 
