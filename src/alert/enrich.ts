@@ -12,6 +12,7 @@ export interface EnrichmentHook {
   readonly name: string;
   /** What is looked up, e.g. an address; `undefined` for nothing. Answers are cached by it. */
   readonly key: (detection: Detection) => string | undefined;
+  /** Finds out about a key; the signal is aborted at the end of `timeoutMs`. A rejection is counted. */
   readonly look: (key: string, signal: AbortSignal) => Promise<Enrichment | undefined>;
   /** Longest wait, in milliseconds. Default 500. */
   readonly timeoutMs?: number;
@@ -35,15 +36,21 @@ export interface EnrichmentFigures {
 export class Enricher {
   readonly #hooks: readonly Hook[];
 
+  /** Hooks run side by side for each detection; what several say is joined in their order. */
   constructor(hooks: readonly EnrichmentHook[]) {
     this.#hooks = hooks.map((hook) => new Hook(hook));
   }
 
+  /**
+   * The detections in their order, each with what hooks added within their time; those of which nothing is
+   * known are the same objects. Never rejects.
+   */
   async enrich(detections: readonly Detection[]): Promise<readonly Detection[]> {
     if (this.#hooks.length === 0) return detections;
     return Promise.all(detections.map((detection) => this.#enrichOne(detection)));
   }
 
+  /** Counts since the start, by the name of the hook. */
   figures(): Record<string, EnrichmentFigures> {
     return Object.fromEntries(this.#hooks.map(({ name, figures }) => [name, { ...figures }]));
   }
@@ -75,7 +82,7 @@ class Hook {
   }
 
   async look(detection: Detection): Promise<Enrichment | undefined> {
-    const key = this.#hook.key(detection);
+    const key = this.#keyOf(detection);
     if (key === undefined) return undefined;
     const cached = this.#answers.get(key);
     if (cached) {
@@ -91,6 +98,15 @@ class Hook {
     const looking = this.#ask(key).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, looking);
     return looking;
+  }
+
+  #keyOf(detection: Detection): string | undefined {
+    try {
+      return this.#hook.key(detection);
+    } catch {
+      this.figures.failed++;
+      return undefined;
+    }
   }
 
   async #ask(key: string): Promise<Enrichment | undefined> {
