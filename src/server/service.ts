@@ -125,11 +125,12 @@ async function openInto(
   opened.defer(() => flow.close(config.shutdownMs).catch(onError));
   const watch: EngineWatch = new EngineWatch(engineOf({ pipeline, store, flow, alerts, stream }));
   opened.defer(() => watch.close());
-  const keys = new ApiKeys({ storage: store.apiKeys, listener: countAuthEvents(registry), onError });
+  const listener = countAuthEvents(registry);
+  const keys = new ApiKeys({ storage: store.apiKeys, listener, onError });
   opened.defer(() => keys.settled());
   const { limiter, close: closeLimiter } = await limiterOf(config, onError);
   opened.defer(closeLimiter);
-  const users = new Users(store, onError);
+  const users = new Users(store, { onError, listener });
   opened.defer(() => users.settled());
   const context: ServerContext = {
     config,

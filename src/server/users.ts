@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   type AuthContext,
+  type AuthListener,
   type AuthStorage,
   CsrfTokens,
   clearCookie,
@@ -32,22 +33,32 @@ const collection = 'server.user';
 /** Whoever comes by a link that this process printed. */
 const linkUser = 'local';
 
-/** People who look at the page: passwords, one-time links, sessions by cookie. */
+export interface UsersOptions {
+  /** Told of writes in the background that failed. */
+  readonly onError?: (error: unknown) => void;
+  /** Told of every sign-in and of what the guard decides. */
+  readonly listener?: AuthListener;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/**
+ * People who look at the page: passwords, one-time links, sessions by cookie. Failed sign-ins are counted in the
+ * storage, so that neither a restart nor another process on the same database gives new tries.
+ */
 export class Users {
   readonly csrf = new CsrfTokens(randomBytes(32));
   readonly #storage: AuthStorage;
   readonly #sessions: Sessions;
   readonly #links: OneTimeTokens;
-  readonly #onError: (error: unknown) => void;
+  readonly #options: UsersOptions;
   #passwords: Passwords | undefined;
 
-  /**
-   * Accounts are those in `storage`; `onError` is told of writes in the background that failed.
-   */
-  constructor(storage: AuthStorage, onError: (error: unknown) => void = () => {}) {
+  /** Accounts are those in `storage`. */
+  constructor(storage: AuthStorage, options: UsersOptions = {}) {
     this.#storage = storage;
-    this.#onError = onError;
-    this.#sessions = new Sessions({ storage: storage.sessions, maxLive: 1_000, onError });
+    this.#options = options;
+    this.#sessions = new Sessions({ storage: storage.sessions, maxLive: 1_000, ...options });
     this.#links = new OneTimeTokens({ storage: storage.records, purpose: 'sign_in' });
   }
 
@@ -119,8 +130,8 @@ export class Users {
   #ofPasswords(): Passwords {
     this.#passwords ??= new Passwords({
       storage: this.#storage.records,
-      guard: new LoginGuard({ maxKeys: 10_000 }),
-      onError: this.#onError,
+      guard: new LoginGuard({ storage: this.#storage.records, ...this.#options }),
+      ...this.#options,
     });
     return this.#passwords;
   }
