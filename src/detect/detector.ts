@@ -4,85 +4,22 @@ import { activeBackend, backendByName } from '../backend/select.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
 import {
   type CorrelationRule,
-  type Level,
   type Logsource,
-  type Pipeline,
   type RefusedRule,
   type RuleMeta,
   type RuleSource,
   readRuleSources,
-  type Status,
 } from '../rule/index.ts';
 import { type BundledRule, makeBundle, type RuleBundle } from './bundle.ts';
-import { Correlator, type CorrelatorFigures, type CorrelatorLimits } from './correlate/correlator.ts';
+import { Correlator, type CorrelatorFigures } from './correlate/correlator.ts';
 import type { CorrelationHit } from './correlate/router.ts';
 import type { Detection, EventReference } from './detection.ts';
 import { entitiesOf, eventTimeMs, fieldValue } from './event-fields.ts';
 import { eventError, type LineFault, lineFault } from './fault.ts';
+import { DetectMetrics } from './metrics.ts';
+import type { BatchResult, DetectOptions, ThreatDetectorOptions } from './options.ts';
 import { bundleKey, readBundle, writeBundle } from './rule-cache.ts';
 import { splitLines } from './split.ts';
-
-/** Settings of {@link ThreatDetector}. */
-export interface ThreatDetectorOptions {
-  /** Files, folders or globs of rules, or rules already read. */
-  readonly rules: string | readonly string[] | readonly RuleSource[];
-  /** Field pipelines that the rules pass through. Default none. */
-  readonly pipelines?: readonly Pipeline[];
-  /** Lowest level that is loaded. Default `informational`. */
-  readonly minLevel?: Level;
-  /** Statuses that are loaded. Default `stable`, `test`, `experimental`. */
-  readonly statuses?: readonly Status[];
-  /** Folder for compiled rules, so that the next start is faster. Default none. */
-  readonly cacheFolder?: string;
-  /** Bounds of correlation memory. */
-  readonly correlation?: Partial<CorrelatorLimits>;
-  /**
-   * Hands hits that correlations count out in {@link BatchResult.hits} instead of counting them: for a fleet, in which
-   * the hits of one group come together elsewhere. See {@link ThreatDetector.correlator}. Default `false`.
-   */
-  readonly correlateApart?: boolean;
-  /** Default: the back end in use, see `backend()`. */
-  readonly backend?: 'native' | 'portable';
-  /** Time for events that tell none, in milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: () => number;
-}
-
-/** What one call may say about its events. */
-export interface DetectOptions {
-  /** Which log the events come from. Default: each event is recognised by its fields. */
-  readonly logsource?: Logsource;
-  /** File, subject or listener, for the detections' event references. */
-  readonly source?: string;
-  /** Line of the source at which the batch begins, from 1. Default 1. */
-  readonly firstLine?: number;
-  /** Maps a line of the batch to a line of the source, from 1; instead of `firstLine`. */
-  readonly lineOf?: (batchLine: number) => number;
-  /** Where a line of a batch put together from several sources stands; instead of `source`, `firstLine`, `lineOf`. */
-  readonly placeOf?: (batchLine: number) => EventPlace;
-}
-
-/** Where an event came from, and when. */
-export interface EventPlace {
-  readonly source: string;
-  /** From 1. */
-  readonly line: number;
-  /** Time for an event that tells none, in milliseconds since the epoch. Default: the detector's `now`. */
-  readonly timeMs?: number;
-}
-
-/** What a batch gave. */
-export interface BatchResult {
-  /** How many lines were events. */
-  readonly events: number;
-  /** By event and rule; a correlation stands behind the detection that completed it. */
-  readonly detections: readonly Detection[];
-  /** Lines that are not events. */
-  readonly faults: readonly LineFault[];
-  /** The events that detections refer to, as they came, by their index. */
-  readonly texts: ReadonlyMap<number, string>;
-  /** With `correlateApart`: what correlations have to count. */
-  readonly hits?: readonly CorrelationHit[];
-}
 
 /** Everything that is replaced when rules are loaded anew. */
 interface Loaded {
@@ -119,11 +56,14 @@ const recogniseEach = new Uint32Array(0);
 export class ThreatDetector implements Disposable {
   readonly #options: ThreatDetectorOptions;
   #loaded: Loaded | undefined;
+  readonly #metrics: DetectMetrics | undefined;
   #scratch = Buffer.allocUnsafe(64 * 1024);
 
-  private constructor(options: ThreatDetectorOptions, loaded: Loaded) {
+  private constructor(options: ThreatDetectorOptions, loaded: Loaded, metrics: DetectMetrics | undefined) {
     this.#options = options;
     this.#loaded = loaded;
+    this.#metrics = metrics;
+    metrics?.loaded(loaded);
   }
 
   /**
@@ -135,7 +75,14 @@ export class ThreatDetector implements Disposable {
     if (typeof options !== 'object' || options === null || options.rules === undefined) {
       throw invalidArgument('options.rules', 'a path, a list of paths or a list of rule sources');
     }
-    return new ThreatDetector(options, await load(options));
+    const metrics = options.registry && new DetectMetrics(options.registry);
+    try {
+      return new ThreatDetector(options, await load(options), metrics);
+    } catch (error) {
+      metrics?.loadFailed();
+      metrics?.[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** The detection rules in use. */
@@ -176,17 +123,24 @@ export class ThreatDetector implements Disposable {
     const evaluated = loaded.engine.evaluate(bytes, length, logsourcesOf(loaded, options.logsource));
     // A blank line is no event either.
     const fault = evaluated.faults[3] ?? (evaluated.events === 0 ? eventFault.syntax : undefined);
-    if (fault !== undefined) throw eventError(lineFault(0, fault));
+    this.#metrics?.evaluated(evaluated);
+    if (fault !== undefined) {
+      this.#metrics?.faulty(fault);
+      throw eventError(lineFault(0, fault));
+    }
     if (evaluated.hits.length === 0) return [];
-    return this.#detections(loaded, evaluated, bytes, options, 0, []);
+    const detections = this.#detections(loaded, evaluated, bytes, options, 0, []);
+    this.#metrics?.detected(detections);
+    return detections;
   }
 
   /** Evaluates NDJSON, or a list of events, on this thread. */
   detectBatch(batch: Uint8Array | readonly object[], options: DetectOptions = {}): BatchResult {
     const loaded = this.#current;
+    const startedMs = performance.now();
     const bytes = batchBytes(batch);
     const evaluated = loaded.engine.evaluate(bytes, bytes.length, logsourcesOf(loaded, options.logsource));
-    return this.#result(loaded, [{ evaluated, bytes }], options);
+    return this.#result(loaded, [{ evaluated, bytes }], options, startedMs);
   }
 
   /**
@@ -198,6 +152,7 @@ export class ThreatDetector implements Disposable {
     options: DetectOptions = {},
   ): Promise<BatchResult> {
     const loaded = this.#current;
+    const startedMs = performance.now();
     const bytes = batchBytes(batch);
     const logsources = logsourcesOf(loaded, options.logsource);
     const pieces = splitLines(bytes, Math.max(pieceBytes, Math.ceil(bytes.length / availableParallelism())));
@@ -209,7 +164,7 @@ export class ThreatDetector implements Disposable {
           bytes: piece,
         })),
       );
-      return this.#result(loaded, evaluated, options);
+      return this.#result(loaded, evaluated, options, startedMs);
     } finally {
       loaded.batches--;
       if (loaded.retired) retire(loaded);
@@ -222,13 +177,20 @@ export class ThreatDetector implements Disposable {
    * afresh.
    */
   async reload(options: Partial<ThreatDetectorOptions> = {}): Promise<void> {
-    const fresh = await load({ ...this.#options, ...options });
+    let fresh: Loaded;
+    try {
+      fresh = await load({ ...this.#options, ...options });
+    } catch (error) {
+      this.#metrics?.loadFailed();
+      throw error;
+    }
     const old = this.#loaded;
     if (!old) {
       fresh.engine.close();
       throw disposed();
     }
     this.#loaded = fresh;
+    this.#metrics?.loaded(fresh);
     retire(old);
   }
 
@@ -236,6 +198,7 @@ export class ThreatDetector implements Disposable {
   [Symbol.dispose](): void {
     if (this.#loaded) retire(this.#loaded);
     this.#loaded = undefined;
+    this.#metrics?.[Symbol.dispose]();
   }
 
   get #current(): Loaded {
@@ -255,6 +218,7 @@ export class ThreatDetector implements Disposable {
     loaded: Loaded,
     pieces: readonly { evaluated: Evaluated; bytes: Uint8Array }[],
     options: DetectOptions,
+    startedMs: number,
   ): BatchResult {
     const detections: Detection[] = [];
     const faults: LineFault[] = [];
@@ -263,14 +227,19 @@ export class ThreatDetector implements Disposable {
     let [events, lines] = [0, 0];
     for (const { evaluated, bytes } of pieces) {
       for (let i = 0; i < evaluated.faults.length; i += 4) {
-        faults.push(lineFault(lines + (evaluated.faults[i] as number), evaluated.faults[i + 3] as number));
+        const fault = evaluated.faults[i + 3] as number;
+        faults.push(lineFault(lines + (evaluated.faults[i] as number), fault));
+        this.#metrics?.faulty(fault);
       }
+      this.#metrics?.evaluated(evaluated);
       if (evaluated.hits.length > 0) {
         detections.push(...this.#detections(loaded, evaluated, bytes, options, lines, hits, texts));
       }
       events += evaluated.events;
       lines += evaluated.lines;
     }
+    this.#metrics?.detected(detections);
+    this.#metrics?.batch((performance.now() - startedMs) / 1_000);
     return { events, detections, faults, texts, ...(this.#options.correlateApart ? { hits } : {}) };
   }
 

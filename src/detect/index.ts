@@ -20,11 +20,6 @@ export {
   type Severity,
   severities,
 } from './detection.ts';
-export {
-  type BatchResult,
-  type DetectOptions,
-  type EventPlace,
-  ThreatDetector,
-  type ThreatDetectorOptions,
-} from './detector.ts';
+export { ThreatDetector } from './detector.ts';
 export type { LineFault } from './fault.ts';
+export type { BatchResult, DetectOptions, EventPlace, ThreatDetectorOptions } from './options.ts';

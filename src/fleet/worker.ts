@@ -64,7 +64,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     records: store.records,
     prefix,
     async prepare(sources, version) {
-      const detector = await ThreatDetector.create({ rules: sources, correlateApart: true });
+      const detector = await ThreatDetector.create({ rules: sources, correlateApart: true, registry });
       prepared?.detector[Symbol.dispose]();
       prepared = { version, detector };
     },

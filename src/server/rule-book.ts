@@ -6,6 +6,7 @@ import {
   type ThreatDetectorOptions,
 } from '../detect/index.ts';
 import { measureRuleCosts } from '../detect/rule-costs.ts';
+import type { Registry } from '../metrics/index.ts';
 import type { Store } from '../store/index.ts';
 import type { EventSample } from './live/event-sample.ts';
 
@@ -24,20 +25,22 @@ export class RuleBook {
   readonly #rules: ThreatDetectorOptions['rules'];
   readonly #store: Store;
   readonly #sample: EventSample;
+  readonly #registry: Registry;
   readonly #closing = new AbortController();
   #costs: RuleCosts | undefined;
   #measuring: Promise<void> | undefined;
 
-  constructor(rules: ThreatDetectorOptions['rules'], store: Store, sample: EventSample) {
+  constructor(rules: ThreatDetectorOptions['rules'], store: Store, sample: EventSample, registry: Registry) {
     this.#rules = rules;
     this.#store = store;
     this.#sample = sample;
+    this.#registry = registry;
   }
 
   /** Reads the rules; the text of each goes to the store, where alerts find it after the rule has gone. */
   async load(): Promise<ThreatDetector> {
     const sources = await this.#read();
-    const detector = await ThreatDetector.create({ rules: sources });
+    const detector = await ThreatDetector.create({ rules: sources, registry: this.#registry });
     try {
       await this.#keep(detector, sources);
     } catch (error) {

@@ -107,7 +107,7 @@ async function openInto(
     learn: (detections) => reputation.learn(detections),
   });
   const sample = new EventSample();
-  const rules = new RuleBook(config.rules.length > 0 ? config.rules : ownRules, store, sample);
+  const rules = new RuleBook(config.rules.length > 0 ? config.rules : ownRules, store, sample, registry);
   opened.defer(() => rules.close());
   const pipeline = new IngestPipeline({
     detector: await rules.load(),

@@ -142,7 +142,8 @@ describe.skipIf(backends.length < 2)('mutated lines', () => {
       );
       const [one, two] = backends.map((backend) => {
         const engine = backend.rule.compileRules(program);
-        const found = engine.evaluate(batch, batch.length, nothing);
+        // What a back end remembers of values is its own.
+        const { cacheHits, cacheMisses, ...found } = engine.evaluate(batch, batch.length, nothing);
         const decoded = engine.decode(batch);
         engine.close();
         expect(decoded).toBe(found.events);

@@ -115,8 +115,8 @@ impl Function for Compile {
     }
 }
 
-/// Words in front of the hits and faults: events, lines, hits, faults (each of four words).
-const HEAD: usize = 4;
+/// Words in front of the hits and faults: events, lines, hits, faults (each of four words), cache hits and misses.
+const HEAD: usize = 6;
 
 /// `(rules, ndjson, length, logsources, out) → words`: fills `out` as far as it goes; when more words are
 /// needed than it has, the caller comes again with a larger one.
@@ -151,6 +151,8 @@ fn pack(batch: &Batch, out: &mut [u32]) {
         batch.lines,
         (batch.hits.len() / 4) as u32,
         (batch.faults.len() / 4) as u32,
+        batch.cache_hits,
+        batch.cache_misses,
     ]);
     let (hits, faults) = rest.split_at_mut(batch.hits.len());
     hits.copy_from_slice(&batch.hits);

@@ -93,6 +93,9 @@ export interface Evaluated {
   readonly hits: Uint32Array;
   /** Rows `(line, start, end, fault)` of the lines that are not events. */
   readonly faults: Uint32Array;
+  /** Values whose predicates were known from before, and those that had to be looked at; a back end caches as it likes. */
+  readonly cacheHits: number;
+  readonly cacheMisses: number;
 }
 
 /** A value that made a predicate of a rule hold. */

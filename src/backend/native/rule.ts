@@ -22,7 +22,15 @@ export interface RuleAddon {
 }
 
 const rowWords = 4;
-const headWords = 4;
+const headWords = 6;
+type Head = [
+  events: number,
+  lines: number,
+  hitRows: number,
+  faultRows: number,
+  cacheHits: number,
+  cacheMisses: number,
+];
 
 export const nativeRule = (addon: RuleAddon): RuleBackend => ({
   compileRules(program) {
@@ -62,11 +70,13 @@ function crossing<T>(call: () => T): T {
 const none = new Uint32Array(0);
 
 function unpack(words: Uint32Array): Evaluated {
-  const [events, lines, hitRows, faultRows] = words as unknown as [number, number, number, number];
+  const [events, lines, hitRows, faultRows, cacheHits, cacheMisses] = words as unknown as Head;
   const faultsAt = headWords + hitRows * rowWords;
   return {
     events,
     lines,
+    cacheHits,
+    cacheMisses,
     hits: hitRows === 0 ? none : words.subarray(headWords, faultsAt),
     faults: faultRows === 0 ? none : words.subarray(faultsAt, faultsAt + faultRows * rowWords),
   };

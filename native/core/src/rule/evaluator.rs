@@ -25,6 +25,9 @@ pub struct Batch {
     pub lines: u32,
     pub hits: Vec<u32>,
     pub faults: Vec<u32>,
+    /// Values whose predicates were known from before, and those that had to be looked at.
+    pub cache_hits: u32,
+    pub cache_misses: u32,
 }
 
 /// The forms for the processor at hand of what is done in its vector instructions.
@@ -97,6 +100,8 @@ impl Evaluator {
             batch.lines += 1;
             start = end + 1;
         }
+        batch.cache_hits += std::mem::take(&mut self.work.cache_hits);
+        batch.cache_misses += std::mem::take(&mut self.work.cache_misses);
     }
 
     /// Only decodes: what reading the events costs, for comparison.
@@ -184,6 +189,8 @@ enum Listed {
 #[derive(Default)]
 struct Work {
     cache: ValueCache,
+    cache_hits: u32,
+    cache_misses: u32,
     scratch: Scratch,
     folded: Vec<u8>,
     /// Predicates of values that are not in the cache.
@@ -239,6 +246,7 @@ impl Work {
             };
             let hash = self.cache.hash(&key);
             if let Some(found) = self.cache.get(hash, &key) {
+                self.cache_hits += 1;
                 wakes |= found.wakes;
                 self.listed.push(Listed::Cache(found));
                 continue;
@@ -261,6 +269,7 @@ impl Work {
         raw: &[u8],
         kind: Kind,
     ) -> (Listed, bool) {
+        self.cache_misses += 1;
         let start = self.fresh.len();
         matcher.scan(raw, kind, &mut self.scratch, &mut self.fresh);
         let wakes = self.fresh[start..]

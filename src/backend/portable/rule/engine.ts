@@ -47,6 +47,8 @@ class PortableEngine implements RuleEngine {
     const fixed = logsources.length > 0 ? this.#routeFrom(new Set(logsources)) : undefined;
     const hits: number[] = [];
     const faults: number[] = [];
+    const cache = this.#cache;
+    const [hitsBefore, missesBefore] = [cache.hits, cache.misses];
     let [events, lines] = [0, 0];
     for (let start = 0; start < bytes.length; lines++) {
       const newline = bytes.indexOf(0x0a, start);
@@ -61,7 +63,14 @@ class PortableEngine implements RuleEngine {
       }
       start = end + 1;
     }
-    return { events, lines, hits: Uint32Array.from(hits), faults: Uint32Array.from(faults) };
+    return {
+      events,
+      lines,
+      hits: Uint32Array.from(hits),
+      faults: Uint32Array.from(faults),
+      cacheHits: cache.hits - hitsBefore,
+      cacheMisses: cache.misses - missesBefore,
+    };
   }
 
   async evaluateAsync(ndjson: Uint8Array, logsources: Uint32Array): Promise<Evaluated> {

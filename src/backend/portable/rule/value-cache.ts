@@ -17,6 +17,8 @@ export class ValueCache {
   #young = new Map<number, Generation>();
   #old = new Map<number, Generation>();
   #length = 0;
+  hits = 0;
+  misses = 0;
 
   scan(
     classNumber: number,
@@ -25,12 +27,21 @@ export class ValueCache {
     text: string,
     valueKind: ValueKind,
   ): readonly number[] {
-    if (text.length > maxValueLength || valueKind !== kind.text) return matcher.scan(text, valueKind);
+    if (text.length > maxValueLength || valueKind !== kind.text) {
+      this.misses++;
+      return matcher.scan(text, valueKind);
+    }
     const place = classNumber * 0x10000 + slot;
     let generation = this.#young.get(place);
     const young = generation?.get(text);
-    if (young) return young;
-    const found = this.#old.get(place)?.get(text) ?? matcher.scan(text, valueKind);
+    if (young) {
+      this.hits++;
+      return young;
+    }
+    const old = this.#old.get(place)?.get(text);
+    if (old) this.hits++;
+    else this.misses++;
+    const found = old ?? matcher.scan(text, valueKind);
     if (!generation) {
       generation = new Map();
       this.#young.set(place, generation);
