@@ -3,6 +3,10 @@ import type { Level } from '../../server/api.ts';
 /** Worst first. */
 export const levels: readonly Level[] = ['critical', 'high', 'medium', 'low', 'informational'];
 
+/** `Critical`, `Info` */
+export const levelName = (level: Level) =>
+  level === 'informational' ? 'Info' : `${level[0]?.toUpperCase()}${level.slice(1)}`;
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
@@ -20,9 +24,15 @@ export const percent = (share: number) => `${significant(share * 100)} %`;
 /** `1.2 ms`, `3.4 s` */
 export const millis = (ms: number) =>
   ms >= 1_000 ? `${significant(ms / 1_000)} s` : `${significant(ms)} ms`;
-/** `350 ns`, `1.2 µs` */
+/** `350 ns`, `1.2 µs`; under one is too little to be measured */
 export const nanos = (ns: number) =>
-  ns >= 1e6 ? millis(ns / 1e6) : ns >= 1_000 ? `${significant(ns / 1_000)} µs` : `${significant(ns)} ns`;
+  ns < 1
+    ? '< 1 ns'
+    : ns >= 1e6
+      ? millis(ns / 1e6)
+      : ns >= 1_000
+        ? `${significant(ns / 1_000)} µs`
+        : `${significant(ns)} ns`;
 
 /** Binary steps: `96 MiB` */
 export function bytes(amount: number): string {

@@ -48,5 +48,4 @@ export function useResource<T>(path: string, tick = 0): Resource<T> {
   return { ...state, reload: () => ask.current() };
 }
 
-export const asApiError = (error: unknown) =>
-  error instanceof ApiError ? error : new ApiError(0, String(error));
+const asApiError = (error: unknown) => (error instanceof ApiError ? error : new ApiError(0, String(error)));

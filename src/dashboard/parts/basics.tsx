@@ -2,14 +2,12 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { AlertStatus, Level } from '../../server/api.ts';
 import type { ApiError } from '../data/api.ts';
-import { ago, fullTime } from '../data/format.ts';
+import { ago, fullTime, levelName } from '../data/format.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 /** A level, by its name first and its colour second. */
 export const Severity = ({ level }: { level: Level }) => (
-  <span class={`severity ${level}`}>
-    {level === 'informational' ? 'Info' : level[0]?.toUpperCase() + level.slice(1)}
-  </span>
+  <span class={`severity ${level}`}>{levelName(level)}</span>
 );
 
 export const Status = ({

@@ -24,8 +24,10 @@ export interface ChartProps {
   /** A time to point at. */
   readonly markMs?: number;
   readonly empty?: ComponentChildren;
-  /** Highest value of the scale, where that is known. */
+  /** Least height of the scale: what little there is looks little. */
   readonly max?: number;
+  /** Steps of the scale are powers of two, as bytes are told. */
+  readonly binary?: boolean;
 }
 
 const colorOf = (name: string) =>
@@ -88,7 +90,8 @@ export function Chart(props: ChartProps) {
   );
 }
 
-function Plot({ title, times, series, kind, height = 180, format, formatTime, markMs, max }: ChartProps) {
+function Plot({ title, times, series, kind, height = 180, format, formatTime, ...rest }: ChartProps) {
+  const { markMs, max, binary = false } = rest;
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const theme = shownTheme.value;
@@ -110,7 +113,7 @@ function Plot({ title, times, series, kind, height = 180, format, formatTime, ma
       {
         width: element.clientWidth || 300,
         height,
-        padding: [8, 8, 0, 0],
+        padding: [8, 18, 0, 0],
         legend: { show: false },
         cursor: { y: false, points: { show: kind === 'lines' }, drag: { x: false, y: false } },
         scales: {
@@ -118,7 +121,7 @@ function Plot({ title, times, series, kind, height = 180, format, formatTime, ma
           ...(kind === 'bars'
             ? { x: { range: (self: uPlot, least: number, most: number) => [least, most + stepOf(self)] } }
             : {}),
-          y: { range: (_, __, most) => [0, Math.max(max ?? 0, most || 1) * (max && most <= max ? 1 : 1.08)] },
+          y: { range: (_, __, most) => [0, max && (most || 0) <= max ? max : (most || 1) * 1.08] },
         },
         axes: [
           {
@@ -133,6 +136,7 @@ function Plot({ title, times, series, kind, height = 180, format, formatTime, ma
             grid,
             size: 52,
             space: 36,
+            ...(binary ? { incrs: binarySteps } : {}),
             values: (_, ticks) => ticks.map((value) => (value === 0 ? '0' : format(value))),
           },
         ],
@@ -189,6 +193,8 @@ function stacked(times: readonly number[], series: readonly Series[]): (number |
   );
   return [times.map((ms) => ms / 1_000), ...heights.toReversed()];
 }
+
+const binarySteps = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
 /** Seconds from one bar to the next. */
 const stepOf = ({ data: [times] }: uPlot) => (times?.[1] ?? 60) - (times?.[0] ?? 0) || 60;

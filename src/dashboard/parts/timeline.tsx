@@ -1,5 +1,5 @@
 import type { Timeline } from '../../server/api.ts';
-import { compact, levels, stepTime } from '../data/format.ts';
+import { compact, levelName, levels, stepTime } from '../data/format.ts';
 import { Chart, type ChartProps } from './chart.tsx';
 
 interface TimelineProps extends Pick<ChartProps, 'height' | 'empty' | 'markMs'> {
@@ -21,10 +21,14 @@ export function TimelineChart({ title, timeline, ...rest }: TimelineProps) {
   const times: number[] = [];
   for (let ms = fromMs; ms < toMs; ms += stepMs) times.push(ms);
   const at = new Map(times.map((ms, place) => [ms, place]));
-  const series = levels.map((level) => ({ name: level, color: level, values: times.map(() => 0) }));
+  const series = levels.map((level) => ({
+    name: levelName(level),
+    color: level,
+    values: times.map(() => 0),
+  }));
   for (const { atMs, level, count } of points) {
     const place = at.get(atMs);
-    const values = series.find(({ name }) => name === level)?.values;
+    const values = series.find(({ color }) => color === level)?.values;
     if (place !== undefined && values) values[place] = (values[place] ?? 0) + count;
   }
   return (

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AlertBrief, Level } from '../../server/api.ts';
 import { change } from '../data/actions.ts';
-import { ApiError, get, withQuery } from '../data/api.ts';
-import { levels, plural } from '../data/format.ts';
+import { withQuery } from '../data/api.ts';
+import { levelName, levels, plural } from '../data/format.ts';
+import { useResource } from '../data/resource.ts';
 import { place, setQuery, to } from '../data/router.ts';
 import { mayWrite } from '../data/session.ts';
 import { alertsChanged } from '../data/stream.ts';
@@ -42,7 +43,7 @@ export function AlertsView() {
   const { query } = place.value;
   const filter = apiQuery(query);
   const key = withQuery('', filter);
-  const { page, error, loading, more, reload } = useAlerts(key);
+  const { page, error, loading, more, reload } = useAlerts(filter, key);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   useEffect(() => setChosen(new Set()), [key]);
   const choose = (id: string, on: boolean) => {
@@ -166,7 +167,7 @@ function Filters() {
         {levels.map((level) => (
           <label key={level} class={`level ${level}`}>
             <input type="checkbox" checked={chosenLevels.has(level)} onChange={() => toggle(level)} />
-            <span>{level === 'informational' ? 'Info' : level}</span>
+            <span>{levelName(level)}</span>
           </label>
         ))}
       </fieldset>
@@ -207,37 +208,17 @@ function Late({ name, label, placeholder }: { name: string; label: string; place
 }
 
 /** Pages of alerts, all of them kept up to date as alerts change. */
-function useAlerts(key: string) {
-  const [state, setState] = useState<{ key: string; page?: Page; error?: ApiError; loading: boolean }>({
-    key,
-    loading: true,
-  });
+function useAlerts(filter: ReturnType<typeof apiQuery>, key: string) {
   const [size, setSize] = useState(pageSize);
-  const [asked, setAsked] = useState(0);
-  const tick = alertsChanged.value;
   useEffect(() => setSize(pageSize), [key]);
-  useEffect(() => {
-    const abort = new AbortController();
-    setState((before) => (before.key === key ? { ...before, loading: true } : { key, loading: true }));
-    const path = withQuery(`/v1/alerts${key}`, {});
-    get<Page>(`${path}${path.includes('?') ? '&' : '?'}limit=${size}`, abort.signal).then(
-      (page) => {
-        if (!abort.signal.aborted) setState({ key, page, loading: false });
-      },
-      (error: unknown) => {
-        if (abort.signal.aborted) return;
-        const told = error instanceof ApiError ? error : new ApiError(0, String(error));
-        setState((before) => ({ ...before, error: told, loading: false }));
-      },
-    );
-    return () => abort.abort();
-  }, [key, size, tick, asked]);
-  const page = state.page && size >= maxShown ? { alerts: state.page.alerts } : state.page;
+  const path = withQuery('/v1/alerts', { ...filter, limit: size });
+  const { data, error, reload } = useResource<Page>(path, alertsChanged.value);
+  const page = data && size >= maxShown ? { alerts: data.alerts } : data;
   return {
     page,
-    error: state.error,
-    loading: state.loading,
+    error,
+    loading: page?.next !== undefined && page.alerts.length < size,
     more: () => setSize((before) => Math.min(maxShown, before * 2)),
-    reload: () => setAsked((count) => count + 1),
+    reload,
   };
 }

@@ -172,7 +172,7 @@ function TechniqueCell({
       onClick={() => setQuery({ technique: chosen ? undefined : id })}
     >
       <small>{id}</small>
-      <span>{techniqueName(id)}</span>
+      <span>{techniqueName(id).replaceAll('/', '/\u200b')}</span>
       <b>{amount > 0 ? compact(amount) : ''}</b>
     </button>
   );

@@ -11,6 +11,7 @@ interface Plotted {
   readonly columns: readonly (readonly [name: string, label: string, color: string])[];
   readonly format: (value: number) => string;
   readonly max?: number;
+  readonly binary?: boolean;
 }
 
 const charts: readonly Plotted[] = [
@@ -37,7 +38,7 @@ const charts: readonly Plotted[] = [
   },
   { title: 'Queue', columns: [['queuedBatches', 'batches', 'accent']], format: compact, max: 4 },
   { title: 'CPU', columns: [['cpuRatio', 'of one core', 'accent']], format: percent, max: 0.1 },
-  { title: 'Memory', columns: [['rssBytes', 'resident', 'accent']], format: bytes },
+  { title: 'Memory', columns: [['rssBytes', 'resident', 'accent']], format: bytes, binary: true },
   { title: 'Store pool', columns: [['poolUtilisation', 'at work', 'accent']], format: percent, max: 1 },
   {
     title: 'Cache hits',
@@ -81,7 +82,7 @@ export function EngineView() {
         </dl>
       </Panel>
       <div class="engine-charts">
-        {charts.map(({ title, columns, format, max }) => (
+        {charts.map(({ title, columns, format, max, binary = false }) => (
           <Panel key={title} title={title}>
             <Chart
               title={title}
@@ -90,6 +91,7 @@ export function EngineView() {
               times={times}
               format={format}
               formatTime={clockTime}
+              binary={binary}
               {...(max === undefined ? {} : { max })}
               series={columns.map(([name, label, color]) => ({
                 name: label,

@@ -1,7 +1,7 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { AlertBrief, AlertGroup, Level, Overview, Ranked } from '../../server/api.ts';
 import { change, tell } from '../data/actions.ts';
-import { compact, count, levels, plural } from '../data/format.ts';
+import { compact, count, levelName, levels, plural } from '../data/format.ts';
 import { useResource } from '../data/resource.ts';
 import { to } from '../data/router.ts';
 import { range, rangeNames } from '../data/settings.ts';
@@ -66,7 +66,7 @@ function Counts({ counts }: { counts: Overview['counts'] | undefined }) {
           <li key={level} class={open > 0 ? level : 'none'}>
             <a href={to(['alerts'], { level, status: 'open' })}>
               <b>{counts ? compact(open) : '–'}</b>
-              <span>{level === 'informational' ? 'Info' : level}</span>
+              <span>{levelName(level)}</span>
               <small>{seen > 0 ? `${compact(seen)} acknowledged` : 'open'}</small>
             </a>
           </li>

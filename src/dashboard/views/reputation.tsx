@@ -21,7 +21,7 @@ export function ReputationView() {
   return (
     <div class="reputation">
       <Lookup />
-      <Panel title="Learned from our own detections">
+      <Panel title="Learned from our own detections" class="learned">
         {summary.data ? (
           <Learned learned={summary.data.learned} />
         ) : summary.error ? (
@@ -174,7 +174,7 @@ const Learned = ({ learned }: Pick<ReputationSummary, 'learned'>) =>
           cell: ({ score }) => (
             <span class="cost">
               <Meter share={score / 100} />
-              {Math.round(score)}
+              <span>{Math.round(score)}</span>
             </span>
           ),
         },

@@ -154,7 +154,7 @@ const columnsOf = (dearest: number): Column<RuleInfo>[] => [
       ) : (
         <span class="cost">
           <Meter share={costNs / dearest} />
-          {nanos(costNs)}
+          <span>{nanos(costNs)}</span>
         </span>
       ),
   },
