@@ -13,6 +13,7 @@ import { inflateBody } from './inflate.ts';
 import { HttpInspector, type HttpVerdict, type InspectorOptions, severityScores } from './inspector.ts';
 import type { Bans } from './limits/bans.ts';
 import type { LimitDecision, RateLimiter } from './limits/limiter.ts';
+import { ResponseGuard, type ResponseOptions, type ResponseWatch } from './response/guard.ts';
 
 /** `monitor` reports and lets through; `block` answers for the application; `off` does nothing. */
 export type GuardMode = 'monitor' | 'block' | 'off';
@@ -57,6 +58,8 @@ export interface GuardOptions extends InspectorOptions {
   readonly onError?: (error: unknown) => void;
   /** Shows `wolfsec_http_requests_total{action, reason}` and the time of inspections. Default: nowhere. */
   readonly registry?: Registry;
+  /** Looks at responses for what they give away. Default: not at all. */
+  readonly responses?: ResponseOptions;
   /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number;
 }
@@ -120,6 +123,7 @@ export class HttpGuard {
   readonly #addressOf: (remote: string, forwarded?: string) => string;
   readonly #clock: () => number;
   readonly #metrics: ReturnType<typeof guardMetrics> | undefined;
+  readonly #responses: ResponseGuard | undefined;
 
   /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` as {@link HttpInspector} does, and for an unknown mode. */
   constructor(options: GuardOptions = {}) {
@@ -133,6 +137,20 @@ export class HttpGuard {
     this.#addressOf = clientAddressReader(options.trustProxy);
     this.#clock = options.clock ?? Date.now;
     this.#metrics = options.registry && guardMetrics(options.registry);
+    this.#responses =
+      options.responses && new ResponseGuard(options.responses, { ...options, clock: this.#clock });
+  }
+
+  /** The inspection of the response to a request that passed; `undefined` where there is none. */
+  watchResponse(request: GuardedRequest, decision: GuardDecision): ResponseWatch | undefined {
+    if (this.#responses === undefined || decision.mode === 'off') return undefined;
+    const { requestId, clientAddress } = decision;
+    return this.#responses.watch({
+      method: request.method,
+      path: pathOf(request.url),
+      requestId,
+      clientAddress,
+    });
   }
 
   /** Decides upon the head of a request. Never throws: a failure of the guard's own is decided by `onFailure`. */

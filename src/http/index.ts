@@ -48,4 +48,6 @@ export { koaGuard } from './middleware/koa.ts';
 export { decisionOf, guardNode, type NodeHandler } from './middleware/node.ts';
 export type { HttpRequest } from './pack.ts';
 export { type HttpSignature, type HttpSignatures, loadSignatures } from './program.ts';
-export { type Leak, type LeakKind, ResponseInspector, type ResponseInspectorOptions } from './response.ts';
+export { leakedSecrets, type ResponseMode, type ResponseOptions } from './response/guard.ts';
+export { type Leak, ResponseInspector, type ResponseInspectorOptions } from './response/inspector.ts';
+export type { LeakKind } from './response/patterns.ts';

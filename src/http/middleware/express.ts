@@ -9,7 +9,7 @@ export function expressGuard(guard: HttpGuard) {
     response: ServerResponse,
     next: (error?: unknown) => void,
   ): void => {
-    guardRequest(guard, request, request.originalUrl ?? request.url ?? '/').then((decision) => {
+    guardRequest(guard, request, response, request.originalUrl ?? request.url ?? '/').then((decision) => {
       for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value);
       if (decision.action === 'block') answerBlocked(decision, response);
       else next();

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpGuard } from '../guard.ts';
 import { blockedBody, blockedHeaders } from './answer.ts';
 import { guardRequest, rememberDecision } from './node.ts';
@@ -17,6 +17,7 @@ export interface FastifyRequestLike {
 }
 
 export interface FastifyReplyLike {
+  readonly raw: ServerResponse;
   code(status: number): FastifyReplyLike;
   headers(headers: Record<string, string>): FastifyReplyLike;
   send(payload: string): unknown;
@@ -28,12 +29,15 @@ export interface FastifyReplyLike {
  */
 export function guardFastify(app: FastifyLike, guard: HttpGuard): void {
   app.addHook('onRequest', async (request, reply) => {
-    const decision = await guardRequest(guard, request.raw, request.originalUrl);
+    const decision = await guardRequest(guard, request.raw, reply.raw, request.originalUrl);
     rememberDecision(request, decision);
     if (decision.action === 'pass') {
       reply.headers({ ...decision.headers });
       return undefined;
     }
-    return reply.code(decision.status).headers(blockedHeaders(decision)).send(blockedBody(decision));
+    return reply
+      .code(decision.status)
+      .headers(blockedHeaders(decision.headers))
+      .send(blockedBody(decision.status, decision.requestId));
   });
 }

@@ -1,11 +1,14 @@
 import { Buffer } from 'node:buffer';
 import type { GuardedRequest, HttpGuard } from '../guard.ts';
 import { blockedBody, blockedHeaders } from './answer.ts';
+import { watchWebResponse } from './web-response.ts';
 
 /** The part of a Hono context that is used. */
 export interface HonoContextLike {
   readonly req: { readonly raw: Request; readonly method: string };
   readonly env: unknown;
+  get res(): Response;
+  set res(response: Response | undefined);
   set(key: string, value: unknown): void;
   header(name: string, value: string): void;
 }
@@ -41,13 +44,21 @@ export function honoGuard(guard: HttpGuard, options: HonoGuardOptions = {}) {
     }
     context.set('wolfsec', decision);
     if (decision.action === 'block') {
-      return new Response(blockedBody(decision), {
+      return new Response(blockedBody(decision.status, decision.requestId), {
         status: decision.status,
-        headers: blockedHeaders(decision),
+        headers: blockedHeaders(decision.headers),
       });
     }
     for (const [name, value] of Object.entries(decision.headers)) context.header(name, value);
     await next();
+    const watch = guard.watchResponse(request, decision);
+    const response = context.res;
+    const watched = watch ? await watchWebResponse(watch, response) : response;
+    if (watched !== response) {
+      // Set over another response, Hono would bring that one's headers back.
+      context.res = undefined;
+      context.res = watched;
+    }
     return undefined;
   };
 }

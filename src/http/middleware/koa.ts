@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpGuard } from '../guard.ts';
 import { blockedBody, blockedHeaders } from './answer.ts';
 import { guardRequest } from './node.ts';
@@ -6,6 +6,7 @@ import { guardRequest } from './node.ts';
 /** The part of a Koa context that is used. */
 export interface KoaContextLike {
   readonly req: IncomingMessage;
+  readonly res: ServerResponse;
   readonly originalUrl: string;
   readonly state: Record<string, unknown>;
   status: number;
@@ -16,7 +17,7 @@ export interface KoaContextLike {
 /** Koa: `app.use(koaGuard(guard))`, before any body parser; the decision is at `ctx.state.wolfsec`. */
 export function koaGuard(guard: HttpGuard) {
   return async (context: KoaContextLike, next: () => Promise<unknown>): Promise<void> => {
-    const decision = await guardRequest(guard, context.req, context.originalUrl);
+    const decision = await guardRequest(guard, context.req, context.res, context.originalUrl);
     context.state.wolfsec = decision;
     if (decision.action === 'pass') {
       context.set({ ...decision.headers });
@@ -24,7 +25,7 @@ export function koaGuard(guard: HttpGuard) {
       return;
     }
     context.status = decision.status;
-    context.set(blockedHeaders(decision));
-    context.body = blockedBody(decision);
+    context.set(blockedHeaders(decision.headers));
+    context.body = blockedBody(decision.status, decision.requestId);
   };
 }

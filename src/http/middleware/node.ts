@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GuardDecision, GuardedRequest, HttpGuard } from '../guard.ts';
 import { blockedBody, blockedHeaders } from './answer.ts';
+import { watchNodeResponse } from './node-response.ts';
 import { peekBody } from './peek.ts';
 
 const decisions = new WeakMap<object, GuardDecision>();
@@ -15,10 +16,14 @@ export function rememberDecision(request: object, decision: GuardDecision): void
   decisions.set(request, decision);
 }
 
-/** Decides upon a request of Node's server; the body stays readable in full. */
+/**
+ * Decides upon a request of Node's server; the body stays readable in full. Where the guard looks at
+ * responses, what the application writes to this one is watched.
+ */
 export async function guardRequest(
   guard: HttpGuard,
   request: IncomingMessage,
+  response: ServerResponse,
   url: string,
 ): Promise<GuardDecision> {
   const guarded: GuardedRequest = {
@@ -34,13 +39,15 @@ export async function guardRequest(
     decision = await guard.examine(guarded, admission, body);
   }
   rememberDecision(request, decision);
+  const watch = decision.action === 'pass' ? guard.watchResponse(guarded, decision) : undefined;
+  if (watch) watchNodeResponse(watch, response);
   return decision;
 }
 
 /** Answers a blocked request. */
 export function answerBlocked(decision: GuardDecision, response: ServerResponse): void {
-  response.writeHead(decision.status, { ...blockedHeaders(decision), connection: 'close' });
-  response.end(blockedBody(decision));
+  response.writeHead(decision.status, { ...blockedHeaders(decision.headers), connection: 'close' });
+  response.end(blockedBody(decision.status, decision.requestId));
 }
 
 /** A listener of `node:http`. */
@@ -49,11 +56,13 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 /** Wraps a handler of `node:http`: `createServer(guardNode(guard, handler))`. */
 export function guardNode(guard: HttpGuard, handler: NodeHandler): NodeHandler {
   return async (request, response) => {
-    const decision = await guardRequest(guard, request, request.url ?? '/').catch((error: unknown) => {
-      // The client went away in the middle of its body: there is nobody to answer.
-      if (!request.destroyed) response.destroy(error as Error);
-      return undefined;
-    });
+    const decision = await guardRequest(guard, request, response, request.url ?? '/').catch(
+      (error: unknown) => {
+        // The client went away in the middle of its body: there is nobody to answer.
+        if (!request.destroyed) response.destroy(error as Error);
+        return undefined;
+      },
+    );
     if (decision === undefined) return;
     for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value);
     if (decision.action === 'block') answerBlocked(decision, response);

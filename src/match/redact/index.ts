@@ -49,10 +49,16 @@ export class Redactor {
       typeof replacement === 'string' ? () => replacement : (replacement ?? ((kind) => `[redacted:${kind}]`));
   }
 
-  /** The secrets in the text from left to right; those that overlap are one. */
-  find(text: string): Secret[] {
-    if (typeof text !== 'string') throw invalidArgument('text', 'a string');
-    return this.set.isMatch(text) ? this.findIn(Buffer.from(text)) : [];
+  /** The secrets in the text, or its UTF-8, from left to right; those that overlap are one. */
+  find(text: string | Uint8Array): Secret[] {
+    if (typeof text !== 'string' && !(text instanceof Uint8Array))
+      throw invalidArgument('text', 'a string or a Uint8Array');
+    if (!this.set.isMatch(text)) return [];
+    return this.findIn(
+      typeof text === 'string'
+        ? Buffer.from(text)
+        : Buffer.from(text.buffer, text.byteOffset, text.byteLength),
+    );
   }
 
   /** Replaces secrets; gives back the very same string where there are none. */
