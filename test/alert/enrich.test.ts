@@ -4,7 +4,7 @@ import { detection } from './samples.ts';
 
 const assets: EnrichmentHook = {
   name: 'assets',
-  key: ({ entities }) => entities['host.name'],
+  key: ({ entities }) => entities?.['host.name'],
   look: async (host) => ({ entities: { 'host.name': 'other', owner: `of ${host}` }, tags: ['asset'] }),
 };
 const at = (host: string, n = 0) => ({ ...detection(n), entities: { 'host.name': host } });
@@ -35,7 +35,7 @@ describe('enrichment', () => {
     ]);
     const batch = [at('db1', 1), at('db2', 2)];
     const [one, two] = await enricher.enrich(batch);
-    expect(one?.entities.owner).toBe('of db1');
+    expect(one?.entities?.owner).toBe('of db1');
     expect(two).toBe(batch[1]);
     expect(enricher.figures()).toEqual({
       rejects: { hits: 0, looked: 2, failed: 2, skipped: 0 },
