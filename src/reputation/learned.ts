@@ -40,6 +40,11 @@ export class LearnedScores {
     this.#points = points;
   }
 
+  /** Indicators remembered. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   learn(indicator: string, level: string, nowMs: number): LearnedScore {
     const known = this.#entries.get(indicator);
     const points = (known ? this.#decayed(known, nowMs) : 0) + (this.#points[level] ?? 0);

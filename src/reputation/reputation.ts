@@ -1,5 +1,6 @@
 import { reputationCache, type ThreatCache } from '../cache/index.ts';
 import { invalidArgument } from '../errors.ts';
+import type { Registry } from '../metrics/index.ts';
 import type { Note } from './compile.ts';
 import { type FeedOptions, type FeedStatus, Feeds } from './feeds.ts';
 import { type Indicator, type IndicatorKind, indicatorOf } from './indicator.ts';
@@ -32,8 +33,18 @@ export interface ReputationOptions {
   readonly learn?: LearnOptions;
   /** Looks elsewhere, for `checkReputation`; its answers are cached by `reputationCache`. */
   readonly remote?: (indicator: Indicator) => Promise<Omit<ReputationSource, 'name'> | undefined>;
+  /** Where the cache of what `remote` answered shows its figures. Default: the default registry. */
+  readonly registry?: Registry;
   /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
+}
+
+/** What was asked so far, and what is held. */
+export interface ReputationFigures {
+  /** Look-ups in feeds and learned scores: on an allow-list, known to be bad, or neither. */
+  readonly lookups: Readonly<Record<'allowed' | 'listed' | 'unknown', number>>;
+  /** Addresses whose scores were learned. */
+  readonly learned: number;
 }
 
 /** Reputation of addresses, domains and file hashes: feeds, allow-lists, and what our own detections taught. */
@@ -42,13 +53,19 @@ export class Reputation implements Disposable {
   readonly #learned: LearnedScores;
   readonly #cache: ThreatCache<Omit<ReputationSource, 'name'>> | undefined;
   readonly #now: () => number;
+  readonly #lookups = { allowed: 0, listed: 0, unknown: 0 };
 
   /** Begins without feeds: {@link load} brings them. */
-  constructor({ learn, remote, now = Date.now }: ReputationOptions = {}) {
+  constructor({ learn, remote, registry, now = Date.now }: ReputationOptions = {}) {
     this.#learned = new LearnedScores(learn);
     this.#now = now;
     this.#feeds = new Feeds(now);
-    this.#cache = remote && reputationCache((text: string) => remote(indicatorOf(text) as Indicator));
+    this.#cache =
+      remote &&
+      reputationCache(
+        (text: string) => remote(indicatorOf(text) as Indicator),
+        registry === undefined ? {} : { registry },
+      );
   }
 
   /**
@@ -79,20 +96,11 @@ export class Reputation implements Disposable {
    * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for what is no address, domain or hash.
    */
   check(text: string): Verdict {
-    const indicator = known(text);
-    const nowMs = this.#now();
-    const sources: ReputationSource[] = [];
-    for (const { name, loaded, allow, expiresMs } of this.#feeds.serving) {
-      if (expiresMs <= nowMs) continue;
-      const note = loaded.find(indicator);
-      if (!note || expiredNote(note, nowMs)) continue;
-      const { category, score, confidence } = note;
-      if (allow) return { ...blank(indicator), allowedBy: name };
-      sources.push({ name, category, score, confidence });
-    }
-    const score = this.#learned.score(indicator.value, nowMs);
-    if (score >= 1) sources.push({ name: 'learned', category: 'detections', score, confidence: 1 });
-    return verdict(indicator, sources);
+    const found = this.#find(known(text));
+    if (found.allowedBy !== undefined) this.#lookups.allowed++;
+    else if (found.sources.length > 0) this.#lookups.listed++;
+    else this.#lookups.unknown++;
+    return found;
   }
 
   /** The same, and what `remote` says, which is asked once for an indicator and then cached. */
@@ -112,7 +120,7 @@ export class Reputation implements Disposable {
     for (const { level, entities } of detections) {
       const address = entities?.['source.ip'] ?? entities?.['client.ip'];
       const indicator = address === undefined ? undefined : indicatorOf(address);
-      if (indicator?.kind !== 'ip' || this.check(indicator.value).allowedBy !== undefined) continue;
+      if (indicator?.kind !== 'ip' || this.#find(indicator).allowedBy !== undefined) continue;
       this.#learned.learn(indicator.value, level, nowMs);
     }
   }
@@ -132,9 +140,30 @@ export class Reputation implements Disposable {
     for (const score of scores) this.#learned.restore(score);
   }
 
+  /** What was asked so far, and what is held. */
+  figures(): ReputationFigures {
+    return { lookups: { ...this.#lookups }, learned: this.#learned.size };
+  }
+
   /** Ends the refreshing of feeds and lets go of them. */
   [Symbol.dispose](): void {
     this.#feeds[Symbol.dispose]();
+  }
+
+  #find(indicator: Indicator): Verdict {
+    const nowMs = this.#now();
+    const sources: ReputationSource[] = [];
+    for (const { name, loaded, allow, expiresMs } of this.#feeds.serving) {
+      if (expiresMs <= nowMs) continue;
+      const note = loaded.find(indicator);
+      if (!note || expiredNote(note, nowMs)) continue;
+      const { category, score, confidence } = note;
+      if (allow) return { ...blank(indicator), allowedBy: name };
+      sources.push({ name, category, score, confidence });
+    }
+    const score = this.#learned.score(indicator.value, nowMs);
+    if (score >= 1) sources.push({ name: 'learned', category: 'detections', score, confidence: 1 });
+    return verdict(indicator, sources);
   }
 }
 

@@ -6,7 +6,7 @@ import { ApiKeys, countAuthEvents } from '../auth/index.ts';
 import type { ThreatDetectorOptions } from '../detect/index.ts';
 import { Registry, watchRuntime } from '../metrics/index.ts';
 import { DetectionFlow, IngestPipeline, LearnedKeeper } from '../pipeline/index.ts';
-import { observeFeeds } from '../reputation/index.ts';
+import { observeReputation } from '../reputation/index.ts';
 import { observePool, type Store } from '../store/index.ts';
 import { AllowList } from './allow-list.ts';
 import { buildApp } from './app.ts';
@@ -94,7 +94,7 @@ async function openInto(
   opened.defer(observeAlerts(alerts, registry));
   const reputation = await openReputation(config.feeds, onError);
   opened.defer(() => reputation[Symbol.dispose]());
-  opened.defer(observeFeeds(reputation, registry));
+  opened.defer(observeReputation(reputation, registry));
   const learned = await LearnedKeeper.open({ reputation, store, maxEntries: maxLearned, onError });
   opened.defer(() => learned.close());
   const allowList = await AllowList.open(store, reputation);

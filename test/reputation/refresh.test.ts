@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test, vi } from 'vitest';
 import { Registry } from '../../src/metrics/index.ts';
-import { observeFeeds, Reputation } from '../../src/reputation/index.ts';
+import { observeReputation, Reputation } from '../../src/reputation/index.ts';
 import { waitMs } from '../../src/reputation/schedule.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wolfsec-feeds-'));
@@ -117,7 +117,7 @@ test('waits double up to the refresh, and no two processes wait alike', () => {
 test('metrics show how feeds stand', async () => {
   using reputation = new Reputation({ now: () => 1_000_000 });
   const registry = new Registry();
-  const stop = observeFeeds(reputation, registry, () => 1_060_000);
+  const stop = observeReputation(reputation, registry, () => 1_060_000);
   await reputation.load({ name: 'here', text: `${bad}\n192.0.2.2` });
   await reputation.load({ name: 'away', path: join(folder, 'no'), refreshMs: 60_000 }).catch(() => {});
   const scrape = async () => Buffer.from((await registry.scrape('text/plain')).body).toString();
