@@ -1,20 +1,27 @@
-// npm run soak [-- --minutes N] [--plant heap|buffer|fd|handle|latency]
+// npm run soak [-- --minutes N] [--load PERCENT] [--snapshots] [--plant NAME]
 // Mixed load on everything that may leak: 60 minutes, or 2 for a look. Ends with 1 where memory, descriptors
 // or handles grow, or the latency drifts.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { quantile, sorted } from '../harness/statistics.ts';
 import { loads } from './loads/index.ts';
 import { type PlantName, plant, plantNames } from './plant.ts';
-import { judgeSoak, type Sample } from './verdict.ts';
+import { held, timesOf } from './sample.ts';
+import { grown, snapshot } from './snapshots.ts';
+import { judgeSoak, type Sample, warmUp } from './verdict.ts';
 
 const { values: options } = parseArgs({
-  options: { minutes: { type: 'string', default: '60' }, plant: { type: 'string' } },
+  options: {
+    minutes: { type: 'string', default: '60' },
+    load: { type: 'string', default: '100' },
+    plant: { type: 'string' },
+    snapshots: { type: 'boolean', default: false },
+  },
 });
 const minutes = Number(options.minutes);
 if (!(minutes >= 0.1 && minutes <= 24 * 60)) fail('--minutes takes 0.1 to 1440');
+const load = Number(options.load);
+if (!(load >= 5 && load <= 100)) fail('--load takes 5 to 100, percent of the time');
 if (options.plant !== undefined && !plantNames.includes(options.plant as PlantName)) {
   fail(`--plant takes ${plantNames.join(', ')}`);
 }
@@ -37,6 +44,8 @@ const samples: Sample[] = [];
 let spans: number[] = [];
 let cpuSpans: number[] = [];
 let nextMs = startMs + everyMs;
+let busyMs = 0;
+let early: string | undefined;
 for (let i = 0; performance.now() < endMs; i++) {
   const from = performance.now();
   const cpuFrom = cpuMs();
@@ -46,16 +55,25 @@ for (let i = 0; performance.now() < endMs; i++) {
   }
   const now = performance.now();
   spans.push(now - from);
+  busyMs += now - from;
   cpuSpans.push(cpuMs() - cpuFrom);
   // Timers and finalisers have their turn as in a service.
-  if (i % 32 === 0) await turn();
+  if (i % 32 === 0) {
+    const restMs = (busyMs * (100 - load)) / load;
+    await (restMs >= 1 ? delay(restMs) : turn());
+    busyMs = 0;
+  }
   if (now < nextMs) continue;
   nextMs = performance.now() + everyMs;
-  samples.push(await sample());
+  const times = timesOf(spans, cpuSpans);
+  // Before memory is looked at, so that these lists do not count.
   spans = [];
   cpuSpans = [];
+  samples.push({ ...times, ...(await held()), minute: (performance.now() - startMs) / 60_000 });
+  if (options.snapshots && !early && now - startMs > warmUp * minutes * 60_000) early = snapshot('early');
   if (samples.length % 12 === 0) tell(samples.at(-1) as Sample);
 }
+const late = early && snapshot('late');
 for (const { stop } of running) await stop?.();
 
 const findings = judgeSoak(samples);
@@ -66,44 +84,20 @@ for (const { what, first, last, perMinute, p, unit, failed } of findings) {
     `${what.padEnd(10)}${cell(first)}${cell(last)}${cell(perMinute)}   ${p.toFixed(4)}${failed ? '   LEAK' : ''}`,
   );
 }
+if (early && late) {
+  console.log('\ngrown since the warm-up, by kind of object:');
+  for (const { name, bytes, count } of grown(early, late).slice(0, 12)) {
+    console.log(`${(bytes / 1e3).toFixed(0).padStart(9)} kB  ${String(count).padStart(7)} × ${name}`);
+  }
+}
 const failed = findings.filter((finding) => finding.failed);
 console.log(failed.length === 0 ? 'steady' : `grows: ${failed.map((f) => f.what).join(', ')}`);
 process.exit(failed.length === 0 ? 0 : 1);
-
-async function sample(): Promise<Sample> {
-  // Twice, with a turn between: finalisers of native handles run after the first.
-  globalThis.gc?.();
-  await turn();
-  globalThis.gc?.();
-  const { rss, heapUsed, external } = process.memoryUsage();
-  return {
-    minute: (performance.now() - startMs) / 60_000,
-    heap: heapUsed,
-    external,
-    rss,
-    fds: descriptors(),
-    handles: process.getActiveResourcesInfo().length,
-    p50Ms: quantile(sorted(spans), 0.5),
-    p99Ms: quantile(sorted(spans), 0.99),
-    p50CpuMs: quantile(sorted(cpuSpans), 0.5),
-    p99CpuMs: quantile(sorted(cpuSpans), 0.99),
-    rounds: spans.length,
-  };
-}
 
 /** Processor time of this thread. */
 function cpuMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
-}
-
-/** Open file descriptors, where the system tells (0 elsewhere). */
-function descriptors(): number {
-  try {
-    return readdirSync('/proc/self/fd').length;
-  } catch {
-    return 0;
-  }
 }
 
 function tell({ minute, heap, external, rss, fds, handles, p99Ms, rounds }: Sample): void {

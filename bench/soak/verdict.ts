@@ -52,7 +52,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** Samples before this part of the time are warm-up. */
-const warmUp = 0.3;
+export const warmUp = 0.3;
 
 /** A figure fails when it grows by more than its rule allows and keeps on growing to the end. */
 export function judgeSoak(samples: readonly Sample[]): Finding[] {

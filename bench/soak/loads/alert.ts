@@ -9,8 +9,14 @@ export const alertLoad: Load = {
   name: 'alert',
   async start() {
     const dataFolder = mkdtempSync(join(tmpdir(), 'wolfsec-soak-'));
-    const receiver = { deliver: async () => {} };
-    const manager = await AlertManager.open({ dataFolder, receivers: { receiver }, delivery: {} });
+    const manager = await AlertManager.open({
+      dataFolder,
+      receivers: { receiver: { deliver: async () => {} } },
+      delivery: {},
+      // What fills up to a bound within days is full within the warm-up: a leak is what goes on after it.
+      maxSeen: 256,
+      route: { receiver: 'receiver', groupIntervalMs: 2_000 },
+    });
     return {
       async step(i) {
         if (i % 64 !== 0) return;
