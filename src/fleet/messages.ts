@@ -41,7 +41,7 @@ export function placeOf(id: string): { readonly source: string; readonly firstLi
 }
 
 /** Every hit of one group of one correlation goes to one partition, wherever its event came in. */
-export function partitionOf(hit: CorrelationHit, partitions: number): number {
+function partitionOf(hit: CorrelationHit, partitions: number): number {
   const digest = hash('sha256', `${hit.correlationId}\n${groupKey(hit)}`, 'buffer');
   return digest.readUInt32BE(0) % partitions;
 }

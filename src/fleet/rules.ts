@@ -21,7 +21,7 @@ interface Next {
 }
 
 /** The same rules have the same version, in whatever order they were read. */
-export function rulesVersion(sources: readonly RuleSource[]): string {
+function rulesVersion(sources: readonly RuleSource[]): string {
   const parts = sources.map(({ text }) => hash('sha256', text, 'hex')).sort();
   return hash('sha256', parts.join('\n'), 'hex').slice(0, 16);
 }

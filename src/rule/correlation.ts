@@ -11,7 +11,7 @@ const metricTypes = [
   'value_median',
   'value_percentile',
 ] as const;
-export const correlationTypes = [
+const correlationTypes = [
   'event_count',
   'value_count',
   'temporal',
@@ -20,7 +20,7 @@ export const correlationTypes = [
 ] as const;
 export type CorrelationType = (typeof correlationTypes)[number];
 
-export const bounds = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] as const;
+const bounds = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] as const;
 export type Bound = (typeof bounds)[number];
 
 export interface CorrelationRule extends RuleMeta {

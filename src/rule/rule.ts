@@ -9,7 +9,7 @@ import { parseSelections } from './selection.ts';
 export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
 /** How grave a rule holds a match to be. */
 export type Level = (typeof levels)[number];
-export const statuses = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const;
+const statuses = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const;
 /** How mature a rule is. */
 export type Status = (typeof statuses)[number];
 

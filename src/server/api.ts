@@ -39,7 +39,7 @@ export interface AlertGroup {
   readonly lastMs: number;
 }
 
-export interface TimelinePoint {
+interface TimelinePoint {
   readonly atMs: number;
   readonly level: Level;
   readonly count: number;

@@ -3,7 +3,6 @@ import {
   actionBody,
   alertQuery,
   allowBody,
-  allowTarget,
   bulkActionBody,
   historyQuery,
   indicatorQuery,
@@ -78,7 +77,7 @@ export const queryPaths = {
       body: allowBody,
       status: 201,
     }),
-    ...write('delete', 'Take it off', { parameters: parametersOf(allowTarget), status: 204 }),
+    ...write('delete', 'Take it off', { parameters: parametersOf(indicatorQuery), status: 204 }),
   },
   '/v1/reputation': read(
     'What feeds and detections say of an address, domain or hash',

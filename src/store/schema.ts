@@ -39,7 +39,7 @@ export interface ThreatTable {
   readonly stored_ms: number;
 }
 
-export interface ThreatMinuteTable {
+interface ThreatMinuteTable {
   readonly minute_ms: number;
   readonly dimension: string;
   readonly value: string;
@@ -74,7 +74,7 @@ export interface AlertTable {
   readonly version: number;
 }
 
-export interface EventTable {
+interface EventTable {
   readonly id: string;
   readonly source: string | null;
   readonly line: number | null;
@@ -105,7 +105,7 @@ export interface ReputationTable {
   readonly expires_ms: number | null;
 }
 
-export interface EntityRiskTable {
+interface EntityRiskTable {
   readonly entity: string;
   readonly score: number;
   readonly updated_ms: number;
@@ -144,7 +144,7 @@ export interface RecordTable {
   readonly expires_ms: number | null;
 }
 
-export interface AuditTable {
+interface AuditTable {
   readonly id: string;
   readonly time_ms: number;
   readonly actor: string;
@@ -153,14 +153,14 @@ export interface AuditTable {
   readonly detail: string;
 }
 
-export interface RollupStateTable {
+interface RollupStateTable {
   readonly name: string;
   readonly done_seq: number;
   readonly upto_seq: number;
   readonly bound_seq: number;
 }
 
-export interface MigrationTable {
+interface MigrationTable {
   readonly version: number;
   readonly name: string;
   readonly applied_ms: number;

@@ -16,7 +16,7 @@ export interface StatementResult {
 }
 
 /** Type of a column in a {@link RowInsert}, as PostgreSQL's `unnest` needs to know it. */
-export type ColumnType = 'text' | 'bigint' | 'double precision';
+type ColumnType = 'text' | 'bigint' | 'double precision';
 
 /** Where a batch of rows goes. Rows whose key is already there are left as they are, or updated where `update` says so. */
 export interface InsertTarget {

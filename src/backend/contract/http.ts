@@ -17,7 +17,7 @@ export const httpLocations = {
 export type HttpLocation = keyof typeof httpLocations;
 
 /** Which grammar's token string a pattern reads; `text` reads the value itself, `check` is structural. */
-export const signatureKinds = ['text', 'sql', 'shell', 'markup', 'check'] as const;
+const signatureKinds = ['text', 'sql', 'shell', 'markup', 'check'] as const;
 export type SignatureKind = (typeof signatureKinds)[number];
 
 /** The structural checks that need code rather than a pattern. */

@@ -69,7 +69,7 @@ export interface ProgramRule {
   readonly logsource: number;
 }
 
-export interface ProgramRecogniser {
+interface ProgramRecogniser {
   readonly code: readonly number[];
   /** Ids of the rule logsources that fit the events it recognises. */
   readonly gives: readonly number[];

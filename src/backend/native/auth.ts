@@ -3,7 +3,7 @@ import { fromNative } from './error.ts';
 
 declare const opened: unique symbol;
 /** An external that holds a key. */
-export type OpenJwsKey = { readonly [opened]: never };
+type OpenJwsKey = { readonly [opened]: never };
 
 /** The addon's functions of this area. */
 export interface AuthAddon {

@@ -9,11 +9,11 @@ import { fromNative } from './error.ts';
 
 declare const compiled: unique symbol;
 /** An external that holds a compiled set. */
-export type CompiledPatterns = { readonly [compiled]: never };
+type CompiledPatterns = { readonly [compiled]: never };
 
 declare const opened: unique symbol;
 /** An external that holds an IP table. */
-export type OpenIpTable = { readonly [opened]: never };
+type OpenIpTable = { readonly [opened]: never };
 
 /** The addon's functions of this area. */
 export interface MatchAddon {

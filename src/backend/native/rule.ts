@@ -4,7 +4,7 @@ import { fromNative } from './error.ts';
 
 declare const compiled: unique symbol;
 /** An external that holds a compiled program. */
-export type CompiledRules = { readonly [compiled]: never };
+type CompiledRules = { readonly [compiled]: never };
 
 /** The addon's functions of this area. */
 export interface RuleAddon {

@@ -5,7 +5,7 @@ import { shownTheme } from '../data/settings.ts';
 import { Button } from './basics.tsx';
 import { Table } from './table.tsx';
 
-export interface Series {
+interface Series {
   readonly name: string;
   /** Name of a colour of the page, e.g. `critical`. */
   readonly color: string;

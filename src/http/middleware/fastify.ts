@@ -16,7 +16,7 @@ export interface FastifyRequestLike {
   readonly originalUrl: string;
 }
 
-export interface FastifyReplyLike {
+interface FastifyReplyLike {
   readonly raw: ServerResponse;
   code(status: number): FastifyReplyLike;
   headers(headers: Record<string, string>): FastifyReplyLike;

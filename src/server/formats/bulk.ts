@@ -6,7 +6,7 @@ export interface Bulk {
   readonly items: readonly BulkItem[];
 }
 
-export interface BulkItem {
+interface BulkItem {
   readonly action: 'index' | 'create' | 'delete' | 'update';
   readonly index: string;
   readonly id?: string;

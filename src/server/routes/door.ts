@@ -20,9 +20,9 @@ export interface Door {
   refusal?(answer: Answer, request: FastifyRequest): object;
 }
 
-export type Take = (ndjson: Uint8Array) => Promise<IngestOutcome>;
+type Take = (ndjson: Uint8Array) => Promise<IngestOutcome>;
 
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;

@@ -84,8 +84,6 @@ export const indicatorQuery = {
   properties: { indicator },
 };
 
-export const allowTarget = indicatorQuery;
-
 export const allowBody = {
   type: 'object',
   additionalProperties: false,

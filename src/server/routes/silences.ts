@@ -3,7 +3,7 @@ import { access, ownerOf } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { audit } from './alerts.ts';
 import { given, missing } from './answers.ts';
-import { allowBody, allowTarget, silenceBody } from './schemas.ts';
+import { allowBody, indicatorQuery, silenceBody } from './schemas.ts';
 
 interface SilenceBody {
   readonly matchers: {
@@ -67,7 +67,7 @@ export async function mountSilences(app: FastifyInstance, context: ServerContext
 
   app.delete<{ Querystring: { indicator: string } }>(
     '/v1/allow-list',
-    { onRequest: writes, schema: { querystring: allowTarget } },
+    { onRequest: writes, schema: { querystring: indicatorQuery } },
     async (request, reply) => {
       const { indicator } = request.query;
       if (!(await allowList.remove(indicator))) return reply.code(404).send(missing('entry'));
