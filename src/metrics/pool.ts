@@ -55,22 +55,54 @@ export function watchPool(registry: Registry, part: string, pool: string, read: 
   });
 }
 
-/** Work for other threads as it is now. */
+/** Work for other threads as it is now. What a queue cannot tell is not shown. */
 export interface QueueState {
   readonly running: number;
   readonly waiting: number;
+  /** Tasks that may run at once. */
+  readonly limit?: number;
+  /** Since the queue was made: tasks that were begun. */
+  readonly started?: number;
+  /** Since the queue was made: time that those waited before, in milliseconds. */
+  readonly waitMs?: number;
+  /** Since the queue was made: tasks turned away. */
+  readonly rejected?: number;
 }
 
-/** Shows a queue for other threads in each scrape, as `wolfsec_offthread_tasks{queue, state}`; gives a function that ends it. */
+/** Shows a queue for other threads in each scrape, as `wolfsec_offthread_…{queue}`; gives a function that ends it. */
 export function watchQueue(registry: Registry, queue: string, read: () => QueueState): () => void {
+  const labels = ['queue'] as const;
+  const counter = (suffix: string, help: string) =>
+    registry.counter({ name: `wolfsec_offthread_${suffix}_total`, help, labels });
   const tasks = registry.gauge({
     name: 'wolfsec_offthread_tasks',
     help: 'Work for other threads, by queue and state.',
     labels: ['queue', 'state'],
   });
+  const limit = registry.gauge({
+    name: 'wolfsec_offthread_limit',
+    help: 'Tasks of a queue that may run at once.',
+    labels,
+  });
+  const utilization = registry.gauge({
+    name: 'wolfsec_offthread_utilization_ratio',
+    help: 'Busy share of the tasks that may run at once.',
+    labels,
+    aggregation: 'average',
+  });
+  const started = counter('started', 'Tasks that were begun.');
+  const waited = counter('wait_seconds', 'Time that tasks waited before they were begun.');
+  const rejected = counter('rejected', 'Tasks turned away because too many waited.');
   return registry.onScrape(() => {
-    const { running, waiting } = read();
-    tasks.set({ queue, state: 'running' }, running);
-    tasks.set({ queue, state: 'waiting' }, waiting);
+    const now = read();
+    tasks.set({ queue, state: 'running' }, now.running);
+    tasks.set({ queue, state: 'waiting' }, now.waiting);
+    if (now.limit !== undefined) {
+      limit.set({ queue }, now.limit);
+      utilization.set({ queue }, now.limit > 0 ? now.running / now.limit : 0);
+    }
+    if (now.started !== undefined) started.follow({ queue }, now.started);
+    if (now.waitMs !== undefined) waited.follow({ queue }, now.waitMs / 1_000);
+    if (now.rejected !== undefined) rejected.follow({ queue }, now.rejected);
   });
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AlertManager, observeAlerts } from '../alert/index.ts';
 import { ApiKeys, countAuthEvents } from '../auth/index.ts';
 import type { ThreatDetectorOptions } from '../detect/index.ts';
-import { Registry, watchRuntime } from '../metrics/index.ts';
+import { Registry, watchQueue, watchRuntime } from '../metrics/index.ts';
 import { DetectionFlow, IngestPipeline, LearnedKeeper } from '../pipeline/index.ts';
 import { observeReputation } from '../reputation/index.ts';
 import { observePool, type Store } from '../store/index.ts';
@@ -132,6 +132,7 @@ async function openInto(
   opened.defer(closeLimiter);
   const users = new Users(store, { onError, listener });
   opened.defer(() => users.settled());
+  opened.defer(watchQueue(registry, 'passwords', () => users.hashing));
   const context: ServerContext = {
     config,
     pipeline,

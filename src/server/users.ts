@@ -15,6 +15,7 @@ import {
   Sessions,
   setCookie,
 } from '../auth/index.ts';
+import { PasswordHasher, type PasswordQueue } from '../crypto/index.ts';
 import type { Scope } from './access.ts';
 
 /** What a person may do: everything that the page offers, or look alone. */
@@ -52,6 +53,7 @@ export class Users {
   readonly #sessions: Sessions;
   readonly #links: OneTimeTokens;
   readonly #options: UsersOptions;
+  readonly #hasher = new PasswordHasher();
   #passwords: Passwords | undefined;
 
   /** Accounts are those in `storage`. */
@@ -60,6 +62,11 @@ export class Users {
     this.#options = options;
     this.#sessions = new Sessions({ storage: storage.sessions, maxLive: 1_000, ...options });
     this.#links = new OneTimeTokens({ storage: storage.records, purpose: 'sign_in' });
+  }
+
+  /** Passwords that are being hashed, and those that wait. */
+  get hashing(): PasswordQueue {
+    return this.#hasher.queue;
   }
 
   /** Makes an account. */
@@ -130,6 +137,7 @@ export class Users {
   #ofPasswords(): Passwords {
     this.#passwords ??= new Passwords({
       storage: this.#storage.records,
+      hasher: this.#hasher,
       guard: new LoginGuard({ storage: this.#storage.records, ...this.#options }),
       ...this.#options,
     });

@@ -60,13 +60,17 @@ test('the queue is bounded, and gives up what is aborted', async () => {
   const waiting = hasher.hash('b', { signal: controller.signal });
   const last = hasher.hash('c');
   await expect(hasher.hash('d')).rejects.toMatchObject({ code: 'WOLFSEC_QUEUE_FULL' });
+  const { queue } = hasher;
+  expect([queue.limit, queue.running, queue.waiting, queue.started, queue.rejected]).toEqual([1, 1, 2, 1, 1]);
   controller.abort();
   await expect(waiting).rejects.toMatchObject({ code: 'WOLFSEC_ABORTED' });
   await expect(hasher.hash('e', { signal: controller.signal })).rejects.toMatchObject({
     code: 'WOLFSEC_ABORTED',
   });
   expect(await Promise.all([running, last])).toHaveLength(2);
-  expect([hasher.queue.running, hasher.queue.waiting]).toEqual([0, 0]);
+  // What was aborted was not begun; what was begun last waited for the first.
+  expect([queue.running, queue.waiting, queue.started, queue.rejected]).toEqual([0, 0, 2, 1]);
+  expect(queue.waitMs).toBeGreaterThan(0);
 });
 
 describeBackends('hashes of other programs', ({ kdf }) => {

@@ -158,9 +158,11 @@ test('the runtime shows its figures', async () => {
 test('a pool and a queue show their state; what they count follows and never falls', async () => {
   const registry = new Registry();
   const pool = { size: 4, inUse: 3, idle: 1, waiting: 2, waitMs: 1500, acquired: 10, failedConnections: 1 };
+  const queue = { running: 2, waiting: 7, limit: 3, started: 9, waitMs: 250, rejected: 4 };
   const ends = [
     watchPool(registry, 'app_db', 'main', () => pool),
-    watchQueue(registry, 'passwords', () => ({ running: 2, waiting: 7 })),
+    watchQueue(registry, 'passwords', () => queue),
+    watchQueue(registry, 'scans', () => ({ running: 1, waiting: 0 })),
   ];
   await registry.text();
   const text = await registry.text();
@@ -170,11 +172,20 @@ test('a pool and a queue show their state; what they count follows and never fal
     'app_db_pool_utilization_ratio{pool="main"} 0.75',
     'app_db_pool_wait_seconds_total{pool="main"} 1.5',
     'app_db_pool_acquisitions_total{pool="main"} 10',
+    'wolfsec_offthread_tasks{queue="passwords",state="running"} 2',
     'wolfsec_offthread_tasks{queue="passwords",state="waiting"} 7',
+    'wolfsec_offthread_limit{queue="passwords"} 3',
+    'wolfsec_offthread_started_total{queue="passwords"} 9',
+    'wolfsec_offthread_wait_seconds_total{queue="passwords"} 0.25',
+    'wolfsec_offthread_rejected_total{queue="passwords"} 4',
+    'wolfsec_offthread_tasks{queue="scans",state="running"} 1',
   ]) {
     expect(text).toContain(`${line}\n`);
   }
+  expect(text).toMatch(/^wolfsec_offthread_utilization_ratio\{queue="passwords"\} 0\.666/m);
+  expect(text).not.toContain('wolfsec_offthread_limit{queue="scans"}');
   for (const end of ends) end();
   pool.inUse = 0;
+  queue.running = 0;
   expect(await registry.text()).toBe(text);
 });

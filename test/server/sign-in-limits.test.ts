@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openService, readConfig } from '../../src/server/index.ts';
+import { openService, readConfig, type Service } from '../../src/server/index.ts';
 import { Users } from '../../src/server/users.ts';
 import { clock } from '../auth/clock.ts';
 import { whoamiRule } from '../pipeline/rules.ts';
@@ -67,17 +67,21 @@ test('a restart of the service gives no new tries, and both show in its metrics'
       'content-type': 'application/json',
       'sec-fetch-site': 'same-origin',
     });
+  const metrics = async ({ keys, url }: Service): Promise<string> => {
+    const { key } = await keys.create({ ownerId: 'ops', name: 'scrape', scopes: ['metrics'] });
+    return (await ask(url, '/metrics', { headers: { authorization: `Bearer ${key}` } })).body;
+  };
   try {
     const before = await open();
     for (let tries = 0; tries < 6; tries++) expect(await guess(before.url)).toMatchObject({ status: 401 });
+    expect(await metrics(before)).toMatch(/^wolfsec_offthread_started_total\{queue="passwords"\} [1-9]/m);
     await before.close();
     const after = await open();
     // The first wait of a second may be over by now, but what is left is one try, not five.
     const answers = [await guess(after.url), await guess(after.url)].map(({ status }) => status);
     expect(answers.at(-1)).toBe(429);
-    const { key } = await after.keys.create({ ownerId: 'ops', name: 'scrape', scopes: ['metrics'] });
-    const { body } = await ask(after.url, '/metrics', { headers: { authorization: `Bearer ${key}` } });
-    expect(body).toMatch(/^wolfsec_auth_events_total\{action="login_throttled",outcome="failure"\} [12]$/m);
+    const throttled = /^wolfsec_auth_events_total\{action="login_throttled",outcome="failure"\} [12]$/m;
+    expect(await metrics(after)).toMatch(throttled);
     await after.close();
   } finally {
     folder.remove();

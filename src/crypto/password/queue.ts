@@ -27,6 +27,9 @@ export class PasswordQueue {
   // A set keeps the order of arrival, and gives up any entry in constant time.
   readonly #waiting = new Set<Waiting>();
   #running = 0;
+  #started = 0;
+  #waitMs = 0;
+  #rejected = 0;
 
   constructor(options: PasswordQueueOptions = {}) {
     const threads = Math.min(3, Math.max(1, availableParallelism() - 1));
@@ -44,6 +47,26 @@ export class PasswordQueue {
     return this.#running;
   }
 
+  /** Hashes that may run at once. */
+  get limit(): number {
+    return this.#concurrency;
+  }
+
+  /** Hashes that were begun so far. */
+  get started(): number {
+    return this.#started;
+  }
+
+  /** Time that those waited before, together, in milliseconds. */
+  get waitMs(): number {
+    return this.#waitMs;
+  }
+
+  /** Hashes turned away so far with `WOLFSEC_QUEUE_FULL`. */
+  get rejected(): number {
+    return this.#rejected;
+  }
+
   /**
    * Runs `work` when a place is free, in the order of the calls, and gives what it gives.
    *
@@ -53,6 +76,7 @@ export class PasswordQueue {
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (signal?.aborted) return Promise.reject(aborted(signal));
     if (this.#running >= this.#concurrency && this.#waiting.size >= this.#waitingMax) {
+      this.#rejected++;
       return Promise.reject(
         new WolfsecError(
           'WOLFSEC_QUEUE_FULL',
@@ -61,9 +85,12 @@ export class PasswordQueue {
       );
     }
     return new Promise<T>((resolve, reject) => {
+      const cameMs = performance.now();
       const entry: Waiting = {
         start: () => {
           this.#running++;
+          this.#started++;
+          this.#waitMs += performance.now() - cameMs;
           work()
             .finally(() => {
               signal?.removeEventListener('abort', onAbort);
