@@ -5,24 +5,18 @@ import {
   type Logsource,
   parseRuleSet,
   type RefusedRule,
-  type RuleMeta,
   type RuleSetOptions,
   type RuleSource,
 } from '../rule/index.ts';
+import { type BundledRule, RuleTable } from './rule-table.ts';
 
-/** A detection rule without its expression, which the program holds. */
-export interface BundledRule extends RuleMeta {
-  readonly logsource: Logsource;
-}
-
-/** Rules ready to be evaluated. Plain data: it is what the cache on disk holds. */
+/** Rules ready to be evaluated: what the cache on disk holds. */
 export interface RuleBundle {
   /** The rule program as JSON, ready for a back end. */
   readonly program: Uint8Array;
   readonly slotNames: readonly string[];
   readonly logsources: readonly Logsource[];
-  /** In the order of the program's rules. */
-  readonly rules: readonly BundledRule[];
+  readonly rules: RuleTable;
   readonly correlations: readonly CorrelationRule[];
   readonly refused: readonly RefusedRule[];
   /** How many rules the options left out. */
@@ -36,7 +30,7 @@ export function makeBundle(sources: readonly RuleSource[], options: RuleSetOptio
     program: Buffer.from(JSON.stringify(program)),
     slotNames: program.slots.map(({ name }) => name),
     logsources: program.logsources,
-    rules: set.detections.map(withoutExpression),
+    rules: RuleTable.of(set.detections.map(withoutExpression)),
     correlations: set.correlations,
     refused: set.refused,
     skipped: set.skipped,

@@ -2,23 +2,17 @@ import { availableParallelism } from 'node:os';
 import { type Evaluated, eventFault, type RuleEngine } from '../backend/contract/rule.ts';
 import { activeBackend, backendByName } from '../backend/select.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
-import {
-  type CorrelationRule,
-  type Logsource,
-  type RefusedRule,
-  type RuleMeta,
-  type RuleSource,
-  readRuleSources,
-} from '../rule/index.ts';
-import { type BundledRule, makeBundle, type RuleBundle } from './bundle.ts';
+import type { CorrelationRule, Logsource, RefusedRule, RuleMeta } from '../rule/index.ts';
+import type { RuleBundle } from './bundle.ts';
 import { Correlator, type CorrelatorFigures } from './correlate/correlator.ts';
 import type { CorrelationHit } from './correlate/router.ts';
 import type { Detection, EventReference } from './detection.ts';
 import { entitiesOf, eventTimeMs, fieldValue } from './event-fields.ts';
 import { eventError, type LineFault, lineFault } from './fault.ts';
 import { DetectMetrics } from './metrics.ts';
+import { openRules } from './open-rules.ts';
 import type { BatchResult, DetectOptions, ThreatDetectorOptions } from './options.ts';
-import { bundleKey, readBundle, writeBundle } from './rule-cache.ts';
+import type { BundledRule } from './rule-table.ts';
 import { splitLines } from './split.ts';
 
 /** Everything that is replaced when rules are loaded anew. */
@@ -87,7 +81,7 @@ export class ThreatDetector implements Disposable {
 
   /** The detection rules in use. */
   get rules(): readonly RuleMeta[] {
-    return this.#current.bundle.rules;
+    return this.#current.bundle.rules.all();
   }
 
   /** The correlation rules in use. */
@@ -267,7 +261,7 @@ export class ThreatDetector implements Disposable {
         );
         texts?.set(line, event.text);
       }
-      const meta = loaded.bundle.rules[rule] as BundledRule;
+      const meta = loaded.bundle.rules.at(rule);
       if (loaded.reported[rule]) detections.push(detectionOf(loaded, rule, meta, event));
       if (loaded.correlator.wants(meta.id)) {
         const { parsed, timeMs, reference } = event;
@@ -329,26 +323,10 @@ function detectionOf(loaded: Loaded, rule: number, meta: BundledRule, event: Hit
 }
 
 async function load(options: ThreatDetectorOptions): Promise<Loaded> {
-  const sources = await sourcesOf(options.rules);
-  const { cacheFolder, pipelines, minLevel, statuses } = options;
-  const ruleOptions = {
-    ...(pipelines ? { pipelines } : {}),
-    ...(minLevel ? { minLevel } : {}),
-    ...(statuses ? { statuses } : {}),
-  };
-  // Pipelines are functions: rules that pass through some are not cached.
-  const cached = cacheFolder !== undefined && !pipelines?.length ? cacheFolder : undefined;
-  const key = cached === undefined ? '' : bundleKey(sources, ruleOptions);
-  let bundle = cached === undefined ? undefined : await readBundle(cached, key);
-  if (!bundle) {
-    bundle = makeBundle(sources, ruleOptions);
-    // A cache that cannot be written only makes the next start slower.
-    if (cached !== undefined) await writeBundle(cached, key, bundle).catch(() => undefined);
-  }
   const backend = options.backend ? backendByName(options.backend) : activeBackend();
-  const engine = backend.rule.compileRules(bundle.program);
+  const { bundle, engine } = await openRules(options, backend);
   const ids = new Map<string, string>();
-  for (const { id, name } of [...bundle.rules, ...bundle.correlations]) {
+  for (const { id, name } of [...bundle.rules.names, ...bundle.correlations]) {
     ids.set(id, id);
     if (name !== undefined && !ids.has(name)) ids.set(name, id);
   }
@@ -373,13 +351,7 @@ function reportedRules(bundle: RuleBundle, idOf: (reference: string) => string):
       generate.set(id, (generate.get(id) ?? false) || correlation.generate);
     }
   }
-  return bundle.rules.map(({ id }) => generate.get(id) ?? true);
-}
-
-async function sourcesOf(rules: ThreatDetectorOptions['rules']): Promise<readonly RuleSource[]> {
-  if (typeof rules === 'string') return readRuleSources([rules]);
-  if (rules.every((each) => typeof each === 'string')) return readRuleSources(rules as readonly string[]);
-  return rules as readonly RuleSource[];
+  return bundle.rules.names.map(({ id }) => generate.get(id) ?? true);
 }
 
 function logsourcesOf({ bundle }: Loaded, given: Logsource | undefined): Uint32Array {

@@ -2,7 +2,7 @@ export { compileProgram } from './compile.ts';
 export type { CorrelationRule, CorrelationType } from './correlation.ts';
 export type { RuleSource } from './document.ts';
 export { type RefusedRule, refusedError } from './fault.ts';
-export { readRuleSources, ruleFiles } from './load.ts';
+export { type RuleFile, readRuleFiles, readRuleSources, ruleFiles, sourceOf } from './load.ts';
 export { builtInPipelines, type Pipeline, parsePipeline } from './pipeline/index.ts';
 export {
   type DetectionRule,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { globSync } from 'tinyglobby';
 import { WolfsecError } from '../errors.ts';
@@ -11,15 +11,31 @@ import type { RuleSource } from './document.ts';
  * @throws {WolfsecError} `WOLFSEC_RULE_NOT_FOUND` for a path that names nothing.
  */
 export async function readRuleSources(paths: readonly string[]): Promise<RuleSource[]> {
-  const files = await ruleFiles(paths);
-  const sources: RuleSource[] = [];
-  for (const file of files) {
-    // Thousands of small files: reading each at once takes a fifth of what as many promises take.
-    sources.push({ file, text: readFileSync(file, 'utf8') });
-    if (sources.length % filesPerTurn === 0) await new Promise(setImmediate);
-  }
-  return sources;
+  return (await readRuleFiles(paths)).map(sourceOf);
 }
+
+/** A file of rules as it lies on the disk. */
+export interface RuleFile {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+/** As {@link readRuleSources}, for callers that may not need the text. */
+export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[]> {
+  const names = await ruleFiles(paths);
+  const files: RuleFile[] = [];
+  for (const file of names) {
+    // Thousands of small files: reading each at once takes a fifth of what as many promises take.
+    files.push({ file, bytes: readFileSync(file) });
+    if (files.length % filesPerTurn === 0) await new Promise(setImmediate);
+  }
+  return files;
+}
+
+export const sourceOf = ({ file, bytes }: RuleFile): RuleSource => ({
+  file,
+  text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'),
+});
 
 /** Files read before other work gets its turn. */
 const filesPerTurn = 100;
@@ -33,11 +49,7 @@ export async function ruleFiles(paths: readonly string[]): Promise<string[]> {
       found.add(path);
       continue;
     }
-    const files = known?.isDirectory()
-      ? globSync(['**/*.yml', '**/*.yaml'], { cwd: path }).map(
-          (file) => `${path.replace(/\/+$/, '')}/${file}`,
-        )
-      : globSync([path]);
+    const files = known?.isDirectory() ? filesBelow(path.replace(/(?<=.)\/+$/, '')) : globSync([path]);
     if (files.length === 0) {
       const what = known ? 'holds no .yml or .yaml files' : 'names no file, folder or glob that exists';
       throw new WolfsecError('WOLFSEC_RULE_NOT_FOUND', `the rule path "${path}" ${what}`);
@@ -45,4 +57,22 @@ export async function ruleFiles(paths: readonly string[]): Promise<string[]> {
     for (const file of files) if (!/\.test\.ya?ml$/.test(file)) found.add(file);
   }
   return [...found].sort();
+}
+
+/** How deep folders may nest, so that links that lead in circles come to an end. */
+const maxFolderDepth = 40;
+
+/** The `.yml` and `.yaml` files below a folder, hidden ones left out; a glob takes three times as long. */
+function filesBelow(folder: string, depth = 0): string[] {
+  if (depth > maxFolderDepth) return [];
+  const files: string[] = [];
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const { name } = entry;
+    if (name.startsWith('.')) continue;
+    const path = `${folder === '/' ? '' : folder}/${name}`;
+    const found = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
+    if (found?.isDirectory()) files.push(...filesBelow(path, depth + 1));
+    else if (found?.isFile() && /\.ya?ml$/.test(name)) files.push(path);
+  }
+  return files;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -158,7 +158,10 @@ describe.each(backends.map(({ name }) => name as 'native' | 'portable'))('Threat
     using detector = await make(rule('old', 'x'));
     const events = ndjson(Array.from({ length: 20_000 }, () => ({ f: 'x', pad: 'p'.repeat(60) })));
     const underWay = [detector.processBatch(events), detector.processBatch(events)];
-    await detector.reload({ rules: source(rule('new', 'x')) });
+    const reloading = detector.reload({ rules: source(rule('new', 'x')) });
+    expect(detector.detect({ f: 'x' }).map(({ ruleId }) => ruleId)).toEqual(['old']);
+    await reloading;
+    expect(detector.detect({ f: 'x' }).map(({ ruleId }) => ruleId)).toEqual(['new']);
     const behind = await detector.processBatch(events);
     for (const { detections } of await Promise.all(underWay)) {
       expect(detections).toHaveLength(20_000);
@@ -235,6 +238,60 @@ describe.each(backends.map(({ name }) => name as 'native' | 'portable'))('Threat
     const other = await ThreatDetector.create({ rules: source(rule('other', 'x')), cacheFolder, backend });
     expect(other.detect({ f: 'x' })[0]?.ruleId).toBe('other');
     other[Symbol.dispose]();
+  });
+
+  test('a detector out of the cache tells what one without does', async () => {
+    const cacheFolder = join(folder, `same-${backend}`);
+    const text = [
+      rule('ä', 'x').replace('title: ä', 'title: "ä 😀"\nname: named\ndescription: d'),
+      rule('two', 'y').replace('f|contains: y', () => "f|re: '^[y-z]+$'"),
+      rule('bad', 'z').replace('f|contains', 'f|nonsense'),
+      'title: both\nid: both\ncorrelation: { type: temporal, rules: [named, two], timespan: 1m, generate: true }\n',
+    ].join('---\n');
+    const events = [{ f: 'x' }, { f: 'yz' }, { f: 'q' }];
+    const told = async () => {
+      using detector = await ThreatDetector.create({
+        rules: source(text),
+        cacheFolder,
+        backend,
+        now: () => 5,
+      });
+      const { detections } = detector.detectBatch(events);
+      expect(detections.map(({ ruleId }) => ruleId)).toEqual(['ä', 'two', 'both']);
+      return [detections, detector.rules, detector.correlations, detector.refused];
+    };
+    const cold = await told();
+    expect(await told()).toEqual(cold);
+    expect(cold[1]).toMatchObject([{ title: 'ä 😀', name: 'named', description: 'd' }, { id: 'two' }]);
+  });
+
+  test('every byte of a rule counts for the cache, and its folder keeps the newest bundles', async () => {
+    const cacheFolder = join(folder, `bytes-${backend}`);
+    const file = join(folder, `edited-${backend}.yml`);
+    for (const value of 'abcdefghijkl') {
+      await writeFile(file, rule('r', value));
+      using detector = await ThreatDetector.create({ rules: file, cacheFolder, backend });
+      expect(detector.detect({ f: value })).toHaveLength(1);
+      expect(detector.detect({ f: '-' })).toEqual([]);
+    }
+    expect(await readdir(cacheFolder)).toHaveLength(8);
+    await rm(file);
+  });
+
+  test('a folder is searched to its depths, through links, circles and hidden folders aside', async () => {
+    const root = join(folder, `tree-${backend}`);
+    await mkdir(join(root, 'a', 'b.yml'), { recursive: true });
+    await mkdir(join(root, '.git'));
+    await writeFile(join(root, '.git', 'x.yml'), rule('hidden', 'x'));
+    await writeFile(join(root, 'a', 'b.yml', 'deep.yaml'), rule('deep', 'x'));
+    await writeFile(join(root, 'a', 'note.txt'), 'no rule');
+    await symlink(join(folder, 'one.yml'), join(root, 'linked.yml'));
+    await symlink(join(root, 'nowhere'), join(root, 'dangling.yml'));
+    for (const paths of [root, `${root}/`]) {
+      using detector = await ThreatDetector.create({ rules: paths, backend });
+      expect(detector.rules.map(({ id }) => id)).toEqual(['deep', 'one']);
+    }
+    await rm(root, { recursive: true });
   });
 
   test('a cache folder that cannot be written is no obstacle', async () => {

@@ -67,12 +67,19 @@ fn depth(data: &[u8]) -> usize {
     deepest
 }
 
-/// A program is refused or runs; evaluating in one batch or line by line tells the same hits.
+/// A program is refused or runs; evaluating in one batch or line by line tells the same hits, and so does the program
+/// when it is taken as known. Known programs whose patterns do not compile run too.
 pub fn program(data: &[u8]) {
     let (program, events) = match data.iter().position(|&byte| byte == b'\n') {
         Some(at) => (&data[..at], &data[at + 1..]),
         None => (data, &[][..]),
     };
+    let known = Compiled::known(program).ok().map(|known| {
+        let mut batch = Batch::default();
+        Evaluator::new(Arc::new(known), wolfsec_core::rule::Vectors::default())
+            .evaluate(events, None, &mut batch);
+        batch.hits
+    });
     let Ok(compiled) = Compiled::new(program) else {
         return;
     };
@@ -80,6 +87,7 @@ pub fn program(data: &[u8]) {
     let mut whole = Batch::default();
     Evaluator::new(compiled.clone(), wolfsec_core::rule::Vectors::default())
         .evaluate(events, None, &mut whole);
+    assert_eq!(known.as_ref(), Some(&whole.hits), "known");
     let hits: usize = whole.hits.len() / 4;
     let mut evaluator = Evaluator::new(compiled.clone(), wolfsec_core::rule::Vectors::default());
     let mut single = 0;

@@ -89,15 +89,20 @@ fn disposed() -> Thrown {
     Thrown::new("WOLFSEC_DISPOSED", "the rules were disposed of")
 }
 
-/// `(program as JSON) → external`.
+/// `(program as JSON, 1 where it compiled before) → external`.
 struct Compile;
 
 impl Function for Compile {
-    const ARITY: usize = 1;
+    const ARITY: usize = 2;
 
     fn call(call: &Call) -> Outcome {
         let json = call.bytes(0)?;
-        let compiled = Compiled::new(json).map_err(|error| {
+        let read = if call.u32(1)? == 1 {
+            Compiled::known
+        } else {
+            Compiled::new
+        };
+        let compiled = read(json).map_err(|error| {
             Thrown::new(
                 "WOLFSEC_RULE_INVALID",
                 format!("the rule program {}", error.0),

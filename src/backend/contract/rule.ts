@@ -119,6 +119,10 @@ export interface RuleEngine {
 
 /** Sigma rules. */
 export interface RuleBackend {
-  /** @param program a {@link RuleProgram} as JSON. */
-  compileRules(program: Uint8Array): RuleEngine;
+  /**
+   * @param program a {@link RuleProgram} as JSON.
+   * @param options `known`: the same back end compiled the program before, so that its patterns need no check.
+   * @throws {WolfsecError} `WOLFSEC_RULE_INVALID` for what is no program.
+   */
+  compileRules(program: Uint8Array, options?: { readonly known?: boolean }): RuleEngine;
 }

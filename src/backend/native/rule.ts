@@ -8,7 +8,7 @@ type CompiledRules = { readonly [compiled]: never };
 
 /** The addon's functions of this area. */
 export interface RuleAddon {
-  rulesCompile(program: Uint8Array): CompiledRules;
+  rulesCompile(program: Uint8Array, known: number): CompiledRules;
   rulesEvaluate(
     rules: CompiledRules,
     ndjson: Uint8Array,
@@ -33,8 +33,8 @@ type Head = [
 ];
 
 export const nativeRule = (addon: RuleAddon): RuleBackend => ({
-  compileRules(program) {
-    const rules = crossing(() => addon.rulesCompile(program));
+  compileRules(program, { known = false } = {}) {
+    const rules = crossing(() => addon.rulesCompile(program, known ? 1 : 0));
     let out = new Uint32Array(1024);
     let explainer: Explainer | undefined;
     return {

@@ -66,6 +66,19 @@ impl Compiled {
     /// # Errors
     /// Where it is not a program, refers to what it does not have, or holds a pattern that does not compile.
     pub fn new(json: &[u8]) -> Result<Self, ProgramError> {
+        let compiled = Self::known(json)?;
+        for predicate in &compiled.program.predicates {
+            predicate.test.check().map_err(ProgramError)?;
+        }
+        Ok(compiled)
+    }
+
+    /// Reads a program that [`Self::new`] took before: its patterns, of which most are never needed, are compiled
+    /// when they are. One that does not compile after all holds for nothing.
+    ///
+    /// # Errors
+    /// Where it is not a program or refers to what it does not have.
+    pub fn known(json: &[u8]) -> Result<Self, ProgramError> {
         let program: Program =
             serde_json::from_slice(json).map_err(|error| ProgramError(error.to_string()))?;
         check(&program).map_err(ProgramError)?;
@@ -86,9 +99,6 @@ impl Compiled {
         let predicates = program.predicates.len();
         let router = Class::new(numbered(&recognisers), &program.predicates, Scan::Every)
             .map_err(ProgramError)?;
-        for predicate in &program.predicates {
-            predicate.test.check().map_err(ProgramError)?;
-        }
         Ok(Self {
             program,
             fields,
