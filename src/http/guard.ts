@@ -11,7 +11,7 @@ import { fitsPath } from './exclusions.ts';
 import { guardMetrics } from './guard-metrics.ts';
 import { inflateBody } from './inflate.ts';
 import { HttpInspector, type HttpVerdict, type InspectorOptions, severityScores } from './inspector.ts';
-import type { Bans } from './limits/bans.ts';
+import type { BanList } from './limits/bans.ts';
 import type { LimitDecision, RateLimiter } from './limits/limiter.ts';
 import { ResponseGuard, type ResponseOptions, type ResponseWatch } from './response/guard.ts';
 
@@ -41,7 +41,7 @@ export interface GuardOptions extends InspectorOptions {
   readonly maxContentLength?: number;
   readonly routes?: readonly RouteRule[];
   readonly limiter?: RateLimiter;
-  readonly bans?: Bans;
+  readonly bans?: BanList;
   /** Never stopped nor inspected. */
   readonly allow?: AddressList;
   /** Always refused. */

@@ -22,7 +22,7 @@ export {
   type ParanoiaLevel,
   severityScores,
 } from './inspector.ts';
-export { type Ban, type BanOptions, Bans } from './limits/bans.ts';
+export { type Ban, type BanList, type BanOptions, Bans } from './limits/bans.ts';
 export {
   type Limit,
   type LimitAlgorithm,
@@ -33,14 +33,21 @@ export {
 } from './limits/limiter.ts';
 export { LoginGuard, type LoginGuardOptions, type LoginVerdict } from './limits/logins.ts';
 export { MemoryWindows } from './limits/memory.ts';
+export { RedisWindows } from './limits/redis.ts';
 export {
   fromIoredis,
   fromNodeRedis,
+  hearIoredis,
+  hearNodeRedis,
   type IoredisLike,
+  type IoredisListenerLike,
   type NodeRedisLike,
+  type NodeRedisListenerLike,
+  type RedisListener,
   type RedisScripts,
-  RedisWindows,
-} from './limits/redis.ts';
+} from './limits/redis-clients.ts';
+export { SharedBans, type SharedBansOptions } from './limits/shared-bans.ts';
+export { SharedLimits, type SharedLimitsOptions, type WhenAway } from './limits/shared-limits.ts';
 export { expressGuard } from './middleware/express.ts';
 export { guardFastify } from './middleware/fastify.ts';
 export { type HonoGuardOptions, honoGuard } from './middleware/hono.ts';

@@ -58,6 +58,8 @@ export interface ServeConfig {
   readonly watchRules: boolean;
   /** Redis in which limits of requests are counted for all front doors together. */
   readonly redisUrl: string;
+  /** What the limit does while Redis is away: counts here alone, lets all requests pass, or none. */
+  readonly redisAway: 'local' | 'open' | 'closed';
   /** Requests that one key, or address, may send within a minute; 0 for any number. */
   readonly requestsPerMinute: number;
   /** Prefixes that may send syslog; needed where `syslogHost` is not loopback, since syslog knows no keys. */
@@ -144,6 +146,7 @@ export const settings: { readonly [Name in keyof ServeConfig]: Setting } = {
   workerPort: whole(0, 0, 65_535),
   watchRules: flag(false),
   redisUrl: text('', 'a redis:// address'),
+  redisAway: pattern('local', /^(local|open|closed)$/, 'local, open or closed'),
   requestsPerMinute: whole(0, 0, 1_000_000_000),
   syslogAllow: list([], 'prefixes such as 10.0.0.0/8, in the environment parted by commas'),
 };

@@ -1,64 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WolfsecError } from '../errors.ts';
-import {
-  fromNodeRedis,
-  type LimitDecision,
-  type LimitStore,
-  RateLimiter,
-  RedisWindows,
-} from '../http/index.ts';
+import { fromNodeRedis, hearNodeRedis, RateLimiter, SharedLimits } from '../http/index.ts';
 import type { ServeConfig } from './config.ts';
+
+/** How long starting waits for Redis, before the limit does what it does while Redis is away. */
+const startMs = 5_000;
 
 /** The limit of requests that the configuration asks for, counted here or in Redis for all front doors together. */
 export async function limiterOf(
-  { requestsPerMinute, redisUrl, brokerPrefix }: ServeConfig,
+  { requestsPerMinute, redisUrl, redisAway, brokerPrefix }: ServeConfig,
   onError: (error: unknown) => void,
 ): Promise<{ limiter?: RateLimiter; close(): Promise<void> }> {
   if (requestsPerMinute === 0) return { close: async () => {} };
   const limit = { requests: requestsPerMinute, spanMs: 60_000 };
   if (redisUrl === '') return { limiter: new RateLimiter(limit), close: async () => {} };
-  const client = (await redis()).createClient({
-    url: redisUrl,
-    // Without it, commands wait for a Redis that is away.
-    disableOfflineQueue: true,
-    socket: { connectTimeout: 5_000 },
+  const client = await connecting(redisUrl, onError);
+  const hears = client.duplicate();
+  hears.on('error', onError);
+  const connected = Promise.all([client.connect(), hears.connect()]).catch(onError);
+  await Promise.race([connected, sleep(startMs, undefined, { ref: false })]);
+  const store = new SharedLimits({
+    redis: fromNodeRedis(client),
+    listener: hearNodeRedis(hears),
+    prefix: `${brokerPrefix}:limit:`,
+    whenAway: redisAway,
+    onError,
   });
-  client.on('error', onError);
-  try {
-    await client.connect();
-  } catch (cause) {
-    client.destroy();
-    const message = `Redis: ${(cause as Error).message}`;
-    throw new WolfsecError('WOLFSEC_BROKER_UNAVAILABLE', message, { cause });
-  }
-  const shared = new RedisWindows(fromNodeRedis(client), `${brokerPrefix}:limit:`);
   return {
-    limiter: new RateLimiter({ ...limit, store: new OpenWhereAway(shared, onError) }),
-    close: async () => client.destroy(),
+    limiter: new RateLimiter({ ...limit, store }),
+    async close() {
+      store[Symbol.dispose]();
+      client.destroy();
+      hears.destroy();
+    },
   };
 }
 
-/** Lets requests through while Redis is away: a limit that cannot be counted must not stop what it protects. */
-class OpenWhereAway implements LimitStore {
-  readonly #store: LimitStore;
-  readonly #onError: (error: unknown) => void;
-
-  constructor(store: LimitStore, onError: (error: unknown) => void) {
-    this.#store = store;
-    this.#onError = onError;
-  }
-
-  async consume(...parameters: Parameters<LimitStore['consume']>): Promise<LimitDecision> {
-    try {
-      return await this.#store.consume(...parameters);
-    } catch (error) {
-      this.#onError(error);
-      const [, , { requests }] = parameters;
-      return { allowed: true, limit: requests, remaining: requests, retryAfterMs: 0, resetAfterMs: 0 };
-    }
-  }
-
-  async reset(key: string): Promise<void> {
-    await this.#store.reset(key);
+async function connecting(url: string, onError: (error: unknown) => void) {
+  const { createClient } = await redis();
+  try {
+    const client = createClient({
+      url,
+      // Without it, commands wait for a Redis that is away.
+      disableOfflineQueue: true,
+      socket: { connectTimeout: startMs },
+    });
+    client.on('error', onError);
+    return client;
+  } catch (cause) {
+    // The address may hold a password, and the client's message the address.
+    const message = 'redisUrl must be redis://[user:password@]host[:port][/database] or rediss://…';
+    throw new WolfsecError('WOLFSEC_INVALID_ARGUMENT', message, { cause });
   }
 }
 

@@ -72,6 +72,11 @@ export class OwnServer {
     await ended;
   }
 
+  /** Holds it as it is: connections stay open and nothing answers. `SIGCONT` lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(signal);
+  }
+
   async remove(): Promise<void> {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });

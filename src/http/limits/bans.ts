@@ -24,6 +24,27 @@ export interface Ban {
   readonly repeats: number;
 }
 
+/** Who is banned, in this process ({@link Bans}) or in a fleet (`SharedBans`). */
+export interface BanList {
+  /** The ban that a key is under, if any: answered at once. */
+  banned(key: string): Ban | undefined;
+  /** Adds offence points; gives the ban that the key is under then. Never rejects. */
+  offend(key: string, points: number): Ban | undefined | Promise<Ban | undefined>;
+  /** Forgets a key: its points, its ban and how often it was banned. */
+  pardon(key: string): void | Promise<void>;
+}
+
+/** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for an option that is no number above 0. */
+export function banOptions(options: BanOptions): Required<BanOptions> {
+  const { threshold = 20, halfLifeMs = 600_000, banMs = 300_000, maxBanMs = 86_400_000 } = options;
+  const { maxKeys = 100_000, clock = Date.now } = options;
+  const numbers = { threshold, halfLifeMs, banMs, maxBanMs, maxKeys };
+  for (const [name, value] of Object.entries(numbers)) {
+    if (!(Number(value) > 0)) throw invalidArgument(name, 'a number above 0');
+  }
+  return { ...numbers, clock };
+}
+
 interface Offender {
   points: number;
   atMs: number;
@@ -32,26 +53,14 @@ interface Offender {
 }
 
 /** Temporary bans out of offence points that decay exponentially. */
-export class Bans {
+export class Bans implements BanList {
   readonly #records: LRUCache<string, Offender>;
   readonly #options: Required<BanOptions>;
 
   /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for an option that is no number above 0. */
   constructor(options: BanOptions = {}) {
-    const all = {
-      threshold: 20,
-      halfLifeMs: 600_000,
-      banMs: 300_000,
-      maxBanMs: 86_400_000,
-      maxKeys: 100_000,
-      clock: Date.now,
-      ...options,
-    };
-    for (const [name, value] of Object.entries(all)) {
-      if (name !== 'clock' && !(Number(value) > 0)) throw invalidArgument(name, 'a number above 0');
-    }
-    this.#options = all;
-    this.#records = new LRUCache({ max: all.maxKeys });
+    this.#options = banOptions(options);
+    this.#records = new LRUCache({ max: this.#options.maxKeys });
   }
 
   /** The ban that a key is under, if any. */

@@ -1,40 +1,8 @@
 import type { Limit, LimitDecision, LimitStore } from './limiter.ts';
+import type { RedisScripts } from './redis-clients.ts';
 
-/** What is asked of a Redis client: one script run, one key deleted. See {@link fromIoredis} and {@link fromNodeRedis}. */
-export interface RedisScripts {
-  /** Runs a Lua script with one key, as `EVAL` does. */
-  run(script: string, key: string, args: readonly string[]): Promise<unknown>;
-  /** Deletes a key, as `DEL` does. */
-  delete(key: string): Promise<unknown>;
-}
-
-/** The part of `ioredis` that is used. */
-export interface IoredisLike {
-  /** `EVAL`. */
-  eval(script: string, keyCount: number, ...args: string[]): Promise<unknown>;
-  /** `DEL`. */
-  del(key: string): Promise<unknown>;
-}
-
-/** The part of `redis` (node-redis) that is used. */
-export interface NodeRedisLike {
-  /** `EVAL`. */
-  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  /** `DEL`. */
-  del(key: string): Promise<unknown>;
-}
-
-/** Lets {@link RedisWindows} use a client of ioredis. */
-export const fromIoredis = (client: IoredisLike): RedisScripts => ({
-  run: (script, key, args) => client.eval(script, 1, key, ...args),
-  delete: (key) => client.del(key),
-});
-
-/** Lets {@link RedisWindows} use a client of node-redis. */
-export const fromNodeRedis = (client: NodeRedisLike): RedisScripts => ({
-  run: (script, key, args) => client.eval(script, { keys: [key], arguments: [...args] }),
-  delete: (key) => client.del(key),
-});
+/** Refusals shorter than this, in milliseconds, are over before others have heard of them. */
+export const leastTold = 50;
 
 /**
  * The same three steps as `arithmetic.ts`, run where the state is, so that a fleet counts as one.
@@ -90,18 +58,32 @@ if allowed or not fresh then
   redis.call('HSET', KEYS[1], 'a', string.format('%.6f', a), 'b', string.format('%.6f', b), 'c', string.format('%.6f', c))
   redis.call('PEXPIRE', KEYS[1], math.max(1, reset + 1000))
 end
+if not allowed and ARGV[6] and retry >= tonumber(ARGV[8]) then
+  redis.call('PUBLISH', ARGV[6], 'refused\\n' .. string.format('%d', retry) .. '\\n' .. ARGV[2] .. '\\n' .. ARGV[7])
+end
 return {allowed and 1 or 0, remaining, retry, reset}
+`;
+
+const resetScript = `
+redis.call('DEL', KEYS[1])
+return redis.call('PUBLISH', ARGV[1], 'reset\\n' .. ARGV[2])
 `;
 
 /** Counts in Redis for all processes that share it. */
 export class RedisWindows implements LimitStore {
   readonly #client: RedisScripts;
   readonly #prefix: string;
+  readonly #channel: string | undefined;
 
-  /** Keys begin with `prefix` in Redis, by default `wolfsec:limit:`. */
-  constructor(client: RedisScripts, prefix = 'wolfsec:limit:') {
+  /**
+   * Keys begin with `prefix` in Redis, by default `wolfsec:limit:`.
+   *
+   * @param channel Where refusals and resets are published, for `SharedLimits`. Default: nowhere.
+   */
+  constructor(client: RedisScripts, prefix = 'wolfsec:limit:', channel?: string) {
     this.#client = client;
     this.#prefix = prefix;
+    this.#channel = channel;
   }
 
   /**
@@ -110,6 +92,7 @@ export class RedisWindows implements LimitStore {
    */
   async consume(key: string, cost: number, limit: Limit): Promise<LimitDecision> {
     const args = [limit.algorithm, cost, limit.requests, limit.spanMs, limit.burst].map(String);
+    if (this.#channel !== undefined) args.push(this.#channel, key, String(leastTold));
     const answer = (await this.#client.run(script, this.#prefix + key, args)) as number[];
     const [allowed, remaining, retryAfterMs, resetAfterMs] = answer.map(Number) as [
       number,
@@ -128,6 +111,7 @@ export class RedisWindows implements LimitStore {
 
   /** Forgets what a key has used, for all processes. */
   async reset(key: string): Promise<void> {
-    await this.#client.delete(this.#prefix + key);
+    if (this.#channel === undefined) await this.#client.delete(this.#prefix + key);
+    else await this.#client.run(resetScript, this.#prefix + key, [this.#channel, key]);
   }
 }
