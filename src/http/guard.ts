@@ -5,6 +5,7 @@ import type { Detection } from '../detect/detection.ts';
 import { invalidArgument } from '../errors.ts';
 import type { Registry } from '../metrics/index.ts';
 import type { AddressList } from './address-lists.ts';
+import { type BotOptions, type BotVerdict, BotWatch, botDetection } from './bots/watch.ts';
 import { clientAddressReader, type TrustProxy } from './client-address.ts';
 import { detectionsOf, type RequestOrigin } from './detections.ts';
 import { fitsPath } from './exclusions.ts';
@@ -58,6 +59,8 @@ export interface GuardOptions extends InspectorOptions {
   readonly onError?: (error: unknown) => void;
   /** Shows `wolfsec_http_requests_total{action, reason}` and the time of inspections. Default: nowhere. */
   readonly registry?: Registry;
+  /** Tells programs from people. Default: not at all. */
+  readonly bots?: BotOptions;
   /** Looks at responses for what they give away. Default: not at all. */
   readonly responses?: ResponseOptions;
   /** Clock, in milliseconds since the epoch. Default `Date.now`. */
@@ -84,6 +87,7 @@ export type BlockReason =
   | 'banned'
   | 'denied'
   | 'reputation'
+  | 'bot'
   | 'rate-limit'
   | 'too-large'
   | 'compression-bomb'
@@ -103,6 +107,8 @@ export interface GuardDecision {
   readonly limit?: LimitDecision;
   /** The client's score where a reputation is asked: 0 nothing known, 100 certainly hostile. */
   readonly risk?: number;
+  /** What the client looks like where `bots` are watched for. */
+  readonly bot?: BotVerdict;
 }
 
 /** A request under way: decided upon its head first, then, where it has one, upon its body. */
@@ -124,6 +130,7 @@ export class HttpGuard {
   readonly #clock: () => number;
   readonly #metrics: ReturnType<typeof guardMetrics> | undefined;
   readonly #responses: ResponseGuard | undefined;
+  readonly #bots: BotWatch | undefined;
 
   /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` as {@link HttpInspector} does, and for an unknown mode. */
   constructor(options: GuardOptions = {}) {
@@ -137,8 +144,19 @@ export class HttpGuard {
     this.#addressOf = clientAddressReader(options.trustProxy);
     this.#clock = options.clock ?? Date.now;
     this.#metrics = options.registry && guardMetrics(options.registry);
+    this.#bots = options.bots && new BotWatch(options.bots);
     this.#responses =
       options.responses && new ResponseGuard(options.responses, { ...options, clock: this.#clock });
+  }
+
+  /** Whether {@link answered} wants to know how requests were answered. */
+  get followsAnswers(): boolean {
+    return this.#bots !== undefined;
+  }
+
+  /** Tells the guard how the application answered a request that it let pass: what it counts hangs on it. */
+  answered(decision: GuardDecision, status: number): void {
+    if (decision.bot) this.#bots?.answered(decision.clientAddress, status, this.#clock());
   }
 
   /** The inspection of the response to a request that passed; `undefined` where there is none. */
@@ -198,9 +216,11 @@ export class HttpGuard {
 
   #inspect(request: GuardedRequest, decision: GuardDecision, body: Uint8Array | undefined): GuardDecision {
     try {
-      const verdict = this.#inspector.inspect({ ...request, body });
+      let verdict = this.#inspector.inspect({ ...request, body });
       if (verdict.findings.length === 0) return decision;
-      this.#report(request, decision, verdict);
+      const { bot } = decision;
+      if (bot && this.#bots?.addToScore) verdict = this.#inspector.withScore(verdict, 'bot', bot.score);
+      this.#report(request, decision, (origin) => detectionsOf(verdict, origin));
       if (!verdict.attack) return { ...decision, verdict };
       this.#options.bans?.offend(decision.clientAddress, verdict.score);
       return this.#stop({ ...decision, verdict }, 'attack', 403);
@@ -231,6 +251,19 @@ export class HttpGuard {
         headers: { ...passed.headers, 'retry-after': String(Math.max(1, seconds)) },
       };
       return ended(this.#stop(refused, 'banned', 403));
+    }
+    if (this.#bots) {
+      const { clientAddress } = passed;
+      const bot = this.#bots.look(clientAddress, path, request.rawHeaders, this.#clock());
+      passed = { ...passed, bot };
+      if (bot.bot) {
+        this.#report(request, passed, (origin) => [botDetection(bot, origin)]);
+        passed = this.#stop(passed, 'bot', 403);
+        if (passed.action === 'block') {
+          bans?.offend(clientAddress, bot.score);
+          return ended(passed);
+        }
+      }
     }
     const limiter = route?.limiter ?? this.#options.limiter;
     let decision: GuardDecision = passed;
@@ -278,7 +311,11 @@ export class HttpGuard {
     return { ...decision, action: 'block', reason: 'failure', status: 503 };
   }
 
-  #report(request: GuardedRequest, decision: GuardDecision, verdict: HttpVerdict): void {
+  #report(
+    request: GuardedRequest,
+    decision: GuardDecision,
+    detections: (origin: RequestOrigin) => readonly Detection[],
+  ): void {
     const { onDetection } = this.#options;
     if (!onDetection) return;
     const userAgent = header(request.rawHeaders, 'user-agent');
@@ -290,7 +327,7 @@ export class HttpGuard {
       ...(userAgent === undefined ? {} : { userAgent }),
       timeMs: this.#clock(),
     };
-    this.#quietly(() => onDetection(detectionsOf(verdict, origin)));
+    this.#quietly(() => onDetection(detections(origin)));
   }
 
   /** What listeners throw is theirs: it neither stops nor passes a request. */

@@ -1,5 +1,8 @@
 export type { HttpLimits, HttpLocation } from '../backend/contract/http.ts';
 export { AddressList, type AddressListOptions } from './address-lists.ts';
+export type { AgentKind } from './bots/agent.ts';
+export { type BotSignal, botScores } from './bots/headers.ts';
+export type { BotOptions, BotVerdict } from './bots/watch.ts';
 export type { TrustProxy } from './client-address.ts';
 export { detectionsOf, type RequestOrigin } from './detections.ts';
 export type { Exclusion } from './exclusions.ts';

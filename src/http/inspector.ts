@@ -143,13 +143,22 @@ export class HttpInspector {
       at = end;
     }
     this.#out.fill(0, 0, at);
-    const category = Object.entries(scores).some(
-      ([name, sum]) => this.#thresholds[name] !== undefined && sum >= (this.#thresholds[name] as number),
-    );
-    const general = Object.entries(scores).reduce(
-      (sum, [name, part]) => (this.#thresholds[name] === undefined ? sum + part : sum),
-      0,
-    );
-    return { attack: category || general >= this.#threshold, score, scores, findings };
+    return { attack: this.#isAttack(scores), score, scores, findings };
+  }
+
+  /** The verdict with what something else adds to the score, under a category of its own. */
+  withScore(verdict: HttpVerdict, category: string, added: number): HttpVerdict {
+    const scores = { ...verdict.scores, [category]: (verdict.scores[category] ?? 0) + added };
+    return { ...verdict, attack: this.#isAttack(scores), score: verdict.score + added, scores };
+  }
+
+  #isAttack(scores: Readonly<Record<string, number>>): boolean {
+    let general = 0;
+    for (const [name, sum] of Object.entries(scores)) {
+      const threshold = this.#thresholds[name];
+      if (threshold === undefined) general += sum;
+      else if (sum >= threshold) return true;
+    }
+    return general >= this.#threshold;
   }
 }

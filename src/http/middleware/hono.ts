@@ -51,6 +51,7 @@ export function honoGuard(guard: HttpGuard, options: HonoGuardOptions = {}) {
     }
     for (const [name, value] of Object.entries(decision.headers)) context.header(name, value);
     await next();
+    guard.answered(decision, context.res.status);
     const watch = guard.watchResponse(request, decision);
     const response = context.res;
     const watched = watch ? await watchWebResponse(watch, response) : response;

@@ -41,6 +41,7 @@ export async function guardRequest(
   rememberDecision(request, decision);
   const watch = decision.action === 'pass' ? guard.watchResponse(guarded, decision) : undefined;
   if (watch) watchNodeResponse(watch, response);
+  if (guard.followsAnswers) response.once('finish', () => guard.answered(decision, response.statusCode));
   return decision;
 }
 
