@@ -1,13 +1,6 @@
-import {
-  EVENT_MAPPING,
-  EVENT_POP,
-  EVENT_SCALAR,
-  EVENT_SEQUENCE,
-  loadAll,
-  parseEvents,
-  YAMLException,
-} from 'js-yaml';
+import { loadAll, YAMLException } from 'js-yaml';
 import { invalid, type NodePath, type RefusedRule, type RuleFault } from './fault.ts';
+import { type Position, Positions } from './position.ts';
 import type { YamlMap } from './rule.ts';
 
 /** A file of rules. */
@@ -83,78 +76,30 @@ const isMap = (value: unknown): value is YamlMap =>
 
 /** A fault with its place in the file. */
 export function refuse(source: RuleSource, index: number, fault: RuleFault, content?: YamlMap): RefusedRule {
-  const { line, column } = placeOf(source.text, offsetOf(source.text, index, fault.path));
   return {
     code: fault.code,
     message: fault.message,
     file: source.file,
-    line,
-    column,
+    ...positionIn(source, index, fault.path),
     ...(typeof content?.id === 'string' ? { ruleId: content.id } : {}),
     ...(typeof content?.title === 'string' ? { title: content.title } : {}),
   };
 }
 
-function placeOf(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: offset - lineStart + 1 };
-}
+const positions = new WeakMap<RuleSource, Positions>();
 
-interface Frame {
-  readonly kind: 'map' | 'list';
-  readonly matched: number;
-  key: string | undefined;
-  index: number;
-}
-
-/** Where a node of a document starts; the deepest one of the path that can be found. */
-function offsetOf(text: string, document: number, path: NodePath): number {
-  let seen = -1;
-  let best = 0;
-  let bestDepth = -1;
-  const frames: Frame[] = [];
-  for (const event of parseEvents(text, {})) {
-    if (event.type === 1) {
-      seen++;
-      continue;
-    }
-    if (seen !== document) continue;
-    if (event.type === EVENT_POP) {
-      frames.pop();
-      continue;
-    }
-    const start =
-      event.type === EVENT_SCALAR
-        ? event.valueStart
-        : event.type === EVENT_MAPPING || event.type === EVENT_SEQUENCE
-          ? event.start
-          : 0;
-    const parent = frames.at(-1);
-    let depth = parent ? -1 : 0;
-    if (parent?.kind === 'list') {
-      if (parent.matched >= 0 && path[parent.matched] === parent.index) depth = parent.matched + 1;
-      parent.index++;
-    } else if (parent) {
-      if (parent.key === undefined) {
-        parent.key =
-          event.type === EVENT_SCALAR ? unquoted(text.slice(event.valueStart, event.valueEnd)) : '';
-        if (parent.matched >= 0 && String(path[parent.matched]) === parent.key) depth = parent.matched + 1;
-        // A key is where its value is best pointed at.
-        if (depth > bestDepth) [best, bestDepth] = [start, depth];
-        continue;
-      }
-      if (parent.matched >= 0 && String(path[parent.matched]) === parent.key) depth = parent.matched + 1;
-      parent.key = undefined;
-    }
-    if (depth > bestDepth) [best, bestDepth] = [start, depth];
-    if (event.type === EVENT_MAPPING) frames.push({ kind: 'map', matched: depth, key: undefined, index: 0 });
-    else if (event.type === EVENT_SEQUENCE)
-      frames.push({ kind: 'list', matched: depth, key: undefined, index: 0 });
+/** Where a node of a document of a file stands. */
+function positionIn(source: RuleSource, index: number, path: NodePath): Position {
+  // A file that is no rule file at all is not read for the sake of a position.
+  if (source.text.length > maxFileBytes) return { line: 1, column: 1 };
+  let known = positions.get(source);
+  if (!known) {
+    known = new Positions(source.text);
+    positions.set(source, known);
   }
-  return best;
+  return known.of(index, path);
 }
 
-function unquoted(text: string): string {
-  return text.replace(/^(['"])(.*)\1$/s, '$2');
-}
+/** Where a node of a rule stands. */
+export const positionOf = ({ source, index }: RuleDocument, path: NodePath): Position =>
+  positionIn(source, index, path);

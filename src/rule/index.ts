@@ -1,7 +1,7 @@
 export { compileProgram } from './compile.ts';
 export type { CorrelationRule, CorrelationType } from './correlation.ts';
-export type { RuleSource } from './document.ts';
-export { type RefusedRule, refusedError } from './fault.ts';
+export { positionOf, type RuleDocument, type RuleSource } from './document.ts';
+export { type NodePath, type RefusedRule, refusedError } from './fault.ts';
 export { type RuleFile, readRuleFiles, readRuleSources, ruleFiles, sourceOf } from './load.ts';
 export { builtInPipelines, type Pipeline, parsePipeline } from './pipeline/index.ts';
 export {
@@ -12,5 +12,5 @@ export {
   type RuleMeta,
   type Status,
 } from './rule.ts';
-export { parseRuleSet, type RuleSet, type RuleSetOptions } from './rule-set.ts';
+export { parseRuleSet, type ReadRule, type RuleSet, type RuleSetOptions } from './rule-set.ts';
 export { pathsOf } from './taxonomy/paths.ts';

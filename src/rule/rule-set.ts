@@ -23,16 +23,22 @@ export interface RuleSet {
   readonly refused: readonly RefusedRule[];
   /** How many rules the options left out. */
   readonly skipped: number;
+  /** Every rule that could be read, those the options left out too, with the document it was read from. */
+  readonly read: readonly ReadRule[];
 }
 
-type Parsed = DetectionRule | CorrelationRule | FilterRule;
+/** A rule and where it stands. */
+export interface ReadRule {
+  readonly document: RuleDocument;
+  readonly rule: DetectionRule | CorrelationRule | FilterRule;
+}
 
 /** Reads rule files. A rule that is at fault is refused with its reason; the others load all the same. */
 export function parseRuleSet(sources: readonly RuleSource[], options: RuleSetOptions = {}): RuleSet {
   const pipelines = [...(options.pipelines ?? [])].sort((a, b) => a.priority - b.priority);
   const placeholders: Placeholders = Object.assign({}, ...pipelines.map((pipeline) => pipeline.placeholders));
   const refused: RefusedRule[] = [];
-  const parsed: { document: RuleDocument; rule: Parsed }[] = [];
+  const parsed: ReadRule[] = [];
   for (const source of sources) {
     const read = readDocuments(source);
     refused.push(...read.refused);
@@ -48,14 +54,14 @@ export function parseRuleSet(sources: readonly RuleSource[], options: RuleSetOpt
   return link(parsed, pipelines, refused, options);
 }
 
-function parseOne({ content, source }: RuleDocument, placeholders: Placeholders): Parsed {
+function parseOne({ content, source }: RuleDocument, placeholders: Placeholders): ReadRule['rule'] {
   if (content.correlation !== undefined) return parseCorrelationRule(content, source.file);
   if (content.filter !== undefined) return parseFilter(content, source.file, placeholders);
   return parseDetectionRule(content, source.file, placeholders);
 }
 
 function link(
-  parsed: readonly { document: RuleDocument; rule: Parsed }[],
+  parsed: readonly ReadRule[],
   pipelines: readonly Pipeline[],
   refused: RefusedRule[],
   options: RuleSetOptions,
@@ -99,7 +105,8 @@ function link(
       }
     }
   }
-  return { detections, correlations: resolve(correlations, detections, refused), refused, skipped };
+  const resolved = resolve(correlations, detections, refused);
+  return { detections, correlations: resolved, refused, skipped, read: parsed };
 }
 
 /** Correlations in the order in which they can be evaluated: each after the ones it is over. */

@@ -9,7 +9,7 @@ export async function checkRules(paths: readonly string[], print: (line: string)
   for (const { file, line, column, code, message } of set.refused)
     print(`${file}:${line}:${column}: ${code}: ${message}`);
   const lints = lintRules(set);
-  for (const { file, message } of lints) print(`${file}: note: ${message}`);
+  for (const { file, line, column, message } of lints) print(`${file}:${line}:${column}: note: ${message}`);
   const loaded = set.detections.length + set.correlations.length;
   print(
     `${loaded} rules load (${set.detections.length} detections, ${set.correlations.length} correlations), ${set.refused.length} are refused, ${lints.length} notes`,
