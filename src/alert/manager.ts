@@ -75,10 +75,15 @@ export class AlertManager implements AsyncDisposable {
     });
     this.#projection =
       options.store &&
-      new Projection(options.store, options.storeEveryMs ?? 200, (id) => {
-        const alert = this.#book.alerts.get(id);
-        return alert && this.#stored(alert);
-      });
+      new Projection(
+        options.store,
+        options.storeEveryMs ?? 200,
+        (id) => {
+          const alert = this.#book.alerts.get(id);
+          return alert && this.#stored(alert);
+        },
+        (ids) => this.#onChanged?.(ids),
+      );
     const outcomes = {
       delivered: (notification: Notification) => this.#delivered(notification),
       dead: (letter: DeadLetter) => this.#dead(letter),
@@ -236,6 +241,11 @@ export class AlertManager implements AsyncDisposable {
     if (gone.length > 0) await this.#append({ z: gone });
   }
 
+  /** Resolves once the store has every alert as it is now; waits as long as the store is away. */
+  async stored(): Promise<void> {
+    await this.#projection?.flush();
+  }
+
   /** Resolves when the store has everything and nothing waits to be delivered. */
   async flush(): Promise<void> {
     await this.#silencing.settled();
@@ -309,8 +319,8 @@ export class AlertManager implements AsyncDisposable {
   #durable(change: Change): void {
     this.#raised += change.seen.length;
     for (const notification of change.notifications) this.#enqueue(notification);
-    this.#projection?.changed(change);
-    this.#onChanged?.(idsOf(change));
+    if (this.#projection) this.#projection.changed(change);
+    else this.#onChanged?.(idsOf(change));
   }
 
   #takeBack(change: Change, later: Change): void {

@@ -40,7 +40,10 @@ export interface AlertManagerOptions extends Omit<BookOptions, 'routes'> {
   readonly maxDeadLetters?: number;
   /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
-  /** Told of alerts that changed, once that is durable: for those who watch. Must return at once. */
+  /**
+   * Told of alerts that changed, for those who watch: once queries of the store find them so, and without a store once
+   * that is durable. Must return at once.
+   */
   readonly onChanged?: (alertIds: Iterable<string>) => void;
 }
 

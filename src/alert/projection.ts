@@ -18,6 +18,7 @@ export class Projection {
   readonly #store: Store;
   readonly #everyMs: number;
   readonly #read: (id: string) => StoredAlert | undefined;
+  readonly #stored: (ids: readonly string[]) => void;
   readonly #closing = new AbortController();
   /** Alerts of which more changed than the count. */
   readonly #alerts = new Set<string>();
@@ -30,10 +31,17 @@ export class Projection {
   failures = 0;
   lastError: unknown;
 
-  constructor(store: Store, everyMs: number, read: (id: string) => StoredAlert | undefined) {
+  /** `stored` is told of alerts whose newest state the store has taken. */
+  constructor(
+    store: Store,
+    everyMs: number,
+    read: (id: string) => StoredAlert | undefined,
+    stored: (ids: readonly string[]) => void,
+  ) {
     this.#store = store;
     this.#everyMs = everyMs;
     this.#read = read;
+    this.#stored = stored;
   }
 
   changed({ touched, written, risks }: Change): void {
@@ -121,6 +129,7 @@ export class Projection {
       for (const id of ids) this.#alerts.add(id);
       throw error;
     }
+    this.#stored(ids);
   }
 
   async #putRisks(risks: readonly EntityRisk[]): Promise<void> {

@@ -55,6 +55,23 @@ afterEach(async () => {
   folder.remove();
 });
 
+test('those who watch are told once the store has it', async () => {
+  const found: (string | undefined)[] = [];
+  const asked: Promise<void>[] = [];
+  await open({
+    storeEveryMs: 50,
+    onChanged: (ids) => {
+      for (const id of ids) asked.push(store.alerts.get(id).then((alert) => void found.push(alert?.status)));
+    },
+  });
+  await manager.raise(detection(1));
+  const [open1] = await manager.stored().then(() => store.alerts.list({}));
+  await manager.acknowledge(open1?.id as string, 'ann');
+  await manager.stored();
+  await Promise.all(asked);
+  expect(found).toEqual(['open', 'acknowledged']);
+});
+
 const minutes = (n: number) => n * 60_000;
 const reasons = () =>
   told.map(({ reason, alertCount, detectionCount }) => [reason, alertCount, detectionCount]);

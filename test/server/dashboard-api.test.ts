@@ -183,3 +183,18 @@ test('ATT&CK counts, rules with hits and measured costs, and the figures of the 
     expect(store).toBe('sqlite');
     expect(history.rows[0]).toHaveLength(history.columns.length);
   }));
+
+test('whoever asks after a change finds it, however soon', () =>
+  withService({}, async (service) => {
+    const open = async () => {
+      const { counts } = (await ask(service.url, '/v1/overview?hours=1')).body;
+      return counts.find(({ status }: { status: string }) => status === 'open')?.count ?? 0;
+    };
+    expect(await open()).toBe(0);
+    await raise(service, attack(1), attack(2));
+    expect(await open()).toBe(2);
+    const [{ id }] = (await ask(service.url, '/v1/alerts')).body.alerts;
+    await post(service, `/v1/alerts/${id}/acknowledge`, {});
+    expect((await ask(service.url, '/v1/alerts?status=open')).body.alerts).toHaveLength(1);
+    expect(await Promise.all([open(), open()])).toEqual([1, 1]);
+  }));

@@ -48,6 +48,7 @@ export class AlertStream {
   readonly #epoch = randomBytes(6).toString('base64url');
   #kept: { readonly sequence: number; readonly text: string }[] = [];
   #sequence = 0;
+  #changes = 0;
   #ticks = 0;
   #timer: NodeJS.Timeout | undefined;
   #emptySinceMs = 0;
@@ -64,8 +65,14 @@ export class AlertStream {
     return this.#clients.size >= this.#options.maxClients;
   }
 
+  /** Rises whenever alerts change. */
+  get changes(): number {
+    return this.#changes;
+  }
+
   /** Notes alerts that changed; costs nothing while nobody watches. */
   changed(ids: Iterable<string>): void {
+    this.#changes++;
     if (!this.#timer) return;
     for (const id of ids) this.#changed.add(id);
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { AlertFilter, AlertStatus } from '../../store/index.ts';
 import { access, ownerOf } from '../access.ts';
@@ -6,6 +7,9 @@ import type { ServerContext } from '../context.ts';
 import { given, missing } from './answers.ts';
 import { type Narrowing, narrowed } from './query.ts';
 import { actionBody, alertQuery, bulkActionBody } from './schemas.ts';
+
+/** How long an answer waits for the store to know what was done. */
+const maxStoreMs = 2_000;
 
 /** Alerts: lists, one of them with all that is known about it, and what is done about them. */
 export async function mountAlerts(app: FastifyInstance, context: ServerContext) {
@@ -40,6 +44,8 @@ export async function mountAlerts(app: FastifyInstance, context: ServerContext) 
   );
 
   for (const action of ['acknowledge', 'resolve'] as const) {
+    // Whoever asks next finds it done; where the store is away, it is done all the same, and found so later.
+    const stored = () => Promise.race([alerts.stored(), sleep(maxStoreMs, undefined, { ref: false })]);
     const act = async (id: string, by: string, note: string | undefined) => {
       const alert = await alerts[action](id, by, note);
       if (alert) await audit(context, by, `alert.${action}`, id, given({ note }));
@@ -50,6 +56,7 @@ export async function mountAlerts(app: FastifyInstance, context: ServerContext) 
       { onRequest: writes, schema: { body: actionBody } },
       async (request, reply) => {
         const alert = await act(request.params.id, ownerOf(request), request.body?.note);
+        await stored();
         return alert ?? reply.code(404).send(missing('alert that is not resolved'));
       },
     );
@@ -60,6 +67,7 @@ export async function mountAlerts(app: FastifyInstance, context: ServerContext) 
         const { ids, note } = request.body;
         const changed = [];
         for (const id of ids) if (await act(id, ownerOf(request), note)) changed.push(id);
+        await stored();
         return { changed };
       },
     );

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { activeBackend } from '../../backend/select.ts';
 import { alertLevels } from '../../store/index.ts';
@@ -10,8 +11,8 @@ import { timelineOf } from '../timeline.ts';
 import { brief } from './answers.ts';
 import { historyQuery, rangeQuery } from './schemas.ts';
 
-/** How long an answer serves everybody who asks: many pages that watch ask at the same moments. */
-const holdMs = 1_000;
+/** How long an answer serves everybody who asks: pages that watch ask at the same moments. */
+const holdMs = 250;
 const maxGroups = 100;
 const maxRecent = 200;
 const topSize = 10;
@@ -24,9 +25,12 @@ export function rangeOf(hours: number, nowMs = Date.now()) {
 
 /** The first look, the ATT&CK counts, and how the engine does. */
 export async function mountOverview(app: FastifyInstance, context: ServerContext) {
-  const { store, pipeline, watch } = context;
+  const { store, pipeline, watch, stream } = context;
   const reads = access(context, 'read');
-  const overviewOf = shared((hours: number) => overview(context, hours));
+  const overviewOf = shared(
+    (hours: number) => overview(context, hours),
+    () => stream.changes,
+  );
 
   app.get<{ Querystring: { hours: number } }>(
     '/v1/overview',
@@ -93,17 +97,50 @@ async function overview({ store }: ServerContext, hours: number): Promise<Overvi
   };
 }
 
-/** One answer for all who ask within a second, and at most one question to the store at a time. */
-function shared<T>(ask: (hours: number) => Promise<T>): (hours: number) => Promise<T> {
-  const held = new Map<number, { readonly answer: Promise<T>; readonly untilMs: number }>();
+interface Held<T> {
+  readonly answer: Promise<T>;
+  /** What `version` was when it was asked for. */
+  readonly version: number;
+  /** Until when it serves, and no other is asked for. */
+  untilMs: number;
+  /** The one after it, where something changed meanwhile. */
+  next?: Promise<T>;
+}
+
+/**
+ * One answer for all who ask within a moment, and at most one question to the store at a time. Whoever asks after
+ * something has changed gets an answer that knows of it, if a moment later.
+ */
+export function shared<T>(
+  ask: (hours: number) => Promise<T>,
+  version: () => number,
+): (hours: number) => Promise<T> {
+  const held = new Map<number, Held<T>>();
+  const fresh = (hours: number): Promise<T> => {
+    const one: Held<T> = { version: version(), answer: ask(hours), untilMs: Number.POSITIVE_INFINITY };
+    held.set(hours, one);
+    one.answer.then(
+      () => {
+        one.untilMs = performance.now() + holdMs;
+      },
+      () => held.delete(hours),
+    );
+    return one.answer;
+  };
+  const after = async (one: Held<T>, hours: number): Promise<T> => {
+    const failed = await one.answer.then(
+      () => false,
+      () => true,
+    );
+    if (!failed) await sleep(Math.max(0, one.untilMs - performance.now()));
+    return fresh(hours);
+  };
   return (hours) => {
     const known = held.get(hours);
-    if (known && performance.now() < known.untilMs) return known.answer;
-    const answer = ask(hours);
-    held.set(hours, { answer, untilMs: Number.POSITIVE_INFINITY });
-    const settle = () => held.set(hours, { answer, untilMs: performance.now() + holdMs });
-    answer.then(settle, () => held.delete(hours));
-    return answer;
+    if (!known || performance.now() >= known.untilMs) return fresh(hours);
+    if (known.version === version()) return known.answer;
+    known.next ??= after(known, hours);
+    return known.next;
   };
 }
 
