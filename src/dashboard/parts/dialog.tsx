@@ -36,6 +36,11 @@ export function Dialogs() {
 
 function Frame({ title, children }: { title: string; children: ComponentChildren }) {
   const frame = useRef<HTMLDialogElement>(null);
+  const own = useRef(opened.peek());
+  // The browser tells of a closed dialog a moment later: another may be open by then.
+  const closed = () => {
+    if (opened.peek() === own.current) close();
+  };
   useEffect(() => {
     const element = frame.current;
     const before = document.activeElement;
@@ -46,7 +51,7 @@ function Frame({ title, children }: { title: string; children: ComponentChildren
     };
   }, []);
   return (
-    <dialog ref={frame} aria-label={title} onClose={close} onCancel={close}>
+    <dialog ref={frame} aria-label={title} onClose={closed} onCancel={closed}>
       <header>
         <h2>{title}</h2>
         <Button kind="quiet" icon="close" label="Close" onClick={close} />
