@@ -11,7 +11,7 @@ export interface FastifyLike {
   ): unknown;
 }
 
-export interface FastifyRequestLike {
+interface FastifyRequestLike {
   readonly raw: IncomingMessage;
   readonly originalUrl: string;
 }
