@@ -23,10 +23,12 @@ await build({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // Licence texts of what is built in.
+    license: { fileName: 'third-party.md' },
   },
 });
 
-for (const file of filesIn(out)) {
+for (const file of filesIn(out).filter((path) => !path.endsWith('.md'))) {
   const body = readFileSync(file);
   const packed = [
     ['.br', brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })],

@@ -23,7 +23,14 @@ try {
   const native = nativeTarball(work);
   if (native === undefined)
     console.log('package: no native build here, so the native package is not checked');
-  else checkConsumer(join(work, 'native'), [tarball, native], 'native');
+  else {
+    run('node', ['scripts/release/notices.ts', '--check'], root);
+    const inside = run('tar', ['-tzf', native], root);
+    for (const name of ['LICENSE', 'LICENSE.third-party.txt']) {
+      if (!inside.includes(`package/${name}\n`)) throw new Error(`the native package has no ${name}`);
+    }
+    checkConsumer(join(work, 'native'), [tarball, native], 'native');
+  }
   console.log('package: as it should be');
 } finally {
   rmSync(work, { recursive: true, force: true });
@@ -39,6 +46,11 @@ function checkContents(tarball: string): void {
     if (existsSync(join(inside, name))) throw new Error(`the package holds ${name}`);
   }
   if (!existsSync(join(inside, 'dist/dashboard/index.html'))) throw new Error('the package has no dashboard');
+  const licences = readFileSync(join(inside, 'dist/dashboard/third-party.md'), 'utf8');
+  for (const name of ['preact', '@preact/signals', 'uplot']) {
+    if (!licences.includes(`## ${name}`))
+      throw new Error(`the dashboard comes without the licence of ${name}`);
+  }
   const manifest = JSON.parse(readFileSync(join(inside, 'package.json'), 'utf8'));
   // `prepare` runs in a checkout and in dependencies by git address, never for a packed package.
   const atInstall = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'postprepare'];

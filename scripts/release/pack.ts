@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { platformName } from '../../src/backend/native/load.ts';
 import { run } from './run.ts';
 
@@ -32,6 +32,8 @@ export function nativeTarball(into: string): string | undefined {
   run('napi', ['create-npm-dirs', '--cwd', stage], root);
   // One machine has one platform's binary; a release has all, and fails where one is missing.
   copyFileSync(built, join(stage, 'npm', platform, binary));
+  for (const path of ['LICENSE', 'native/LICENSE.third-party.txt'])
+    copyFileSync(join(root, path), join(stage, 'npm', platform, basename(path)));
   checkPlatformPackage(join(stage, 'npm', platform), platform);
   run('npm', ['pack', '--pack-destination', into], join(stage, 'npm', platform));
   return join(into, `wolfsec-native-${platform}-${manifest.version}.tgz`);
