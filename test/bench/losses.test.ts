@@ -3,7 +3,7 @@ import type { AreaRecord } from '../../bench/harness/record.ts';
 import { losses, lossTable } from '../../bench/report/losses.ts';
 import { launches } from './synthetic.ts';
 
-function record(nativeNs: number, otherNs: number, other: string): AreaRecord {
+function record(nativeNs: number, otherNs: number, other: string, group = 'one call'): AreaRecord {
   const [native] = launches(1, 1, nativeNs)[0] ?? [];
   const [peer] = launches(1, 2, otherNs)[0] ?? [];
   const cases = [...(native?.cases ?? []), ...(peer?.cases ?? []).map((c) => ({ ...c, name: other }))];
@@ -11,7 +11,7 @@ function record(nativeNs: number, otherNs: number, other: string): AreaRecord {
     version: 1,
     area: 'match',
     environment: {} as AreaRecord['environment'],
-    launches: [[{ group: 'one call', references: native?.references ?? {}, cases }]],
+    launches: [[{ group, references: native?.references ?? {}, cases }]],
   };
 }
 
@@ -28,4 +28,13 @@ test('what is equal, slower or only a floor is no loss', () => {
   expect(losses([record(100, 98, 'portable')])).toEqual([]);
   expect(losses([record(100, 300, 'portable')])).toEqual([]);
   expect(losses([record(100, 50, 'C++ by hand')])).toEqual([]);
+});
+
+test('the last run of a group counts, and a run of other groups hides none', () => {
+  const slow = record(200, 100, 'portable');
+  const other = record(200, 100, 'portable', 'another call');
+  expect(losses([slow, other]).map((loss) => loss.group)).toEqual(['one call', 'another call']);
+  expect(losses([slow, other, record(100, 300, 'portable')]).map((loss) => loss.group)).toEqual([
+    'another call',
+  ]);
 });
