@@ -18,6 +18,8 @@ session.connectToMainThread();
 session.post('Debugger.enable');
 session.on('Debugger.paused', ({ params }) => {
   session.post('Debugger.resume');
+  // Loading modules holds the loop up once, at the start.
+  if (params.callFrames.some(({ url }) => url.startsWith('node:internal/modules/'))) return;
   const stack = params.callFrames.slice(0, 12).map(describe).join('\n');
   const known = stacks.get(stack) ?? { count: 0, longestMs: 0 };
   known.count++;
