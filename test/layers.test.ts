@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { expect, test } from 'vitest';
 
-/** Each layer may import from those named; `errors.ts` and `version.ts` are open to all. */
+/** Each layer may import from those named; files beside the layers (`errors.ts` and the like) are open to all. */
 const mayImport: Record<string, readonly string[]> = {
   backend: [],
   net: [],

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../backoff.ts';
 import type { Store, StoredAlert } from '../store/index.ts';
 import type { Change } from './change.ts';
 import type { EntityRisk } from './risk.ts';
@@ -101,7 +102,7 @@ export class Projection {
       } catch (error) {
         this.failures++;
         this.lastError = error;
-        await this.#pause(Math.min(5_000, 100 * 2 ** Math.min(failed++, 10)) * (0.5 + Math.random() / 2));
+        await this.#pause(backoffMs(++failed, 100, 5_000));
       }
     }
     this.#running = undefined;

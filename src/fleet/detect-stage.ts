@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../backoff.ts';
 import type { Broker, QueueMessage, Running } from '../broker/index.ts';
 import type { EventPlace } from '../detect/index.ts';
 import type { IngestPipeline } from '../pipeline/index.ts';
@@ -84,7 +85,7 @@ export class DetectStage {
   async #detect(messages: readonly QueueMessage[]): Promise<void> {
     if (messages.length === 0) return;
     const { pipeline, broker, metrics, onError } = this.#options;
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       try {
         await pipeline.take({ ...joined(messages), door: broker.kind, source: broker.kind });
         for (const { redelivered, message } of counted(messages)) {
@@ -95,7 +96,7 @@ export class DetectStage {
       } catch (error) {
         onError(error);
         if (!passing(error)) return this.#narrow(messages, error);
-        const waitMs = Math.min(5_000, 100 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2);
+        const waitMs = backoffMs(attempt, 100, 5_000);
         const slept = await sleep(waitMs, true, { signal: this.#stopping.signal }).catch(() => false);
         if (!slept) return this.#giveBack(messages);
       }

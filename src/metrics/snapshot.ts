@@ -93,7 +93,8 @@ function seriesSnapshot(family: Family, id: number): SeriesSnapshot {
   return { labels, value: family.values[id]! };
 }
 
-function schemeOf(family: Family): FamilySnapshot['scheme'] {
+/** How the values of a family lie. */
+export function schemeOf(family: Family): FamilySnapshot['scheme'] {
   if (family instanceof Histogram) return 'buckets';
   if (family instanceof ExponentialHistogram) return 'exponential';
   return family instanceof Summary ? 'quantiles' : 'single';

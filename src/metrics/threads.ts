@@ -5,7 +5,7 @@ import { Histogram } from './histogram.ts';
 import { lasting, mergeInto } from './merge.ts';
 import { contentTypes, negotiate } from './negotiate.ts';
 import { Registry, type Scrape } from './registry.ts';
-import type { FamilySnapshot, RegistrySnapshot } from './snapshot.ts';
+import { type RegistrySnapshot, schemeOf } from './snapshot.ts';
 import { Summary } from './summary.ts';
 import { RemoteFamily, type RemoteFamilyMessage } from './thread-family.ts';
 
@@ -44,18 +44,10 @@ function describe(family: Family, from: number, whole: boolean): RemoteFamilyMes
   }
   const paged =
     family instanceof ExponentialHistogram || family instanceof Summary ? family.pages : undefined;
-  const scheme: FamilySnapshot['scheme'] =
-    family instanceof Histogram
-      ? 'buckets'
-      : family instanceof Summary
-        ? 'quantiles'
-        : paged
-          ? 'exponential'
-          : 'single';
   return {
     name: family.name,
     type: family.type,
-    scheme,
+    scheme: schemeOf(family),
     help: family.help,
     ...(family.unit === undefined ? {} : { unit: family.unit }),
     aggregation: family.aggregation,

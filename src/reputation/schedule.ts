@@ -1,3 +1,5 @@
+import { backoffMs } from '../backoff.ts';
+
 /**
  * How long to wait before a feed is loaded again. After a load that succeeded: about `refreshMs`, a tenth more or less,
  * so that the processes of a fleet do not ask together. After `failures` in a row: `retryMs`, doubled with each, of
@@ -10,6 +12,5 @@ export function waitMs(
   random: () => number = Math.random,
 ): number {
   if (failures === 0) return refreshMs * (0.9 + random() / 5);
-  const ceilingMs = Math.min(refreshMs, retryMs * 2 ** Math.min(failures - 1, 40));
-  return ceilingMs * (0.5 + random() / 2);
+  return backoffMs(failures, retryMs, refreshMs, random());
 }

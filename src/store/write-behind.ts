@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../backoff.ts';
 import { WolfsecError } from '../errors.ts';
 
 /** Settings of {@link WriteBehind}. */
@@ -136,8 +137,7 @@ export class WriteBehind<T> {
         this.#failedAttempts++;
         onFailure?.(error, attempt);
         if (!passing.has((error as { code?: string }).code ?? '')) return this.#withoutPoison(batch, error);
-        const waitMs =
-          Math.min(maxRetryMs, retryMs * 2 ** Math.min(attempt - 1, 16)) * (0.5 + Math.random() / 2);
+        const waitMs = backoffMs(attempt, retryMs, maxRetryMs);
         const { signal } = this.#closing;
         const slept = await sleep(waitMs, true, { signal, ref: false }).catch(() => false);
         if (!slept) return false;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../../backoff.ts';
 import type { Notification } from '../notification.ts';
 import type { DeadLetter } from '../record.ts';
 import { Breaker, type BreakerOptions } from './breaker.ts';
@@ -162,9 +163,7 @@ export class DeliveryQueue {
 
   #retryMs(attempt: number, asked: number | undefined): number {
     const { retryMs, maxRetryMs } = this.#options;
-    const ceilingMs = Math.min(maxRetryMs, retryMs * 2 ** Math.min(attempt - 1, 20));
-    const jitteredMs = ceilingMs * (0.5 + Math.random() / 2);
-    return Math.max(jitteredMs, Math.min(asked ?? 0, maxRetryMs));
+    return Math.max(backoffMs(attempt, retryMs, maxRetryMs), Math.min(asked ?? 0, maxRetryMs));
   }
 
   async #pause(ms: number): Promise<void> {

@@ -1,4 +1,6 @@
-/** Waits between attempts to connect: doubling with full jitter, so that many clients do not come back at once. */
+import { backoffMs } from '../../backoff.ts';
+
+/** Waits between attempts to connect. */
 export class Backoff {
   readonly #firstMs: number;
   readonly #mostMs: number;
@@ -16,9 +18,7 @@ export class Backoff {
   }
 
   failed(nowMs: number, random = Math.random()): void {
-    const ceilingMs = Math.min(this.#mostMs, this.#firstMs * 2 ** Math.min(this.#failures, 20));
-    this.#failures++;
-    this.#notBeforeMs = nowMs + ceilingMs * (0.5 + random / 2);
+    this.#notBeforeMs = nowMs + backoffMs(++this.#failures, this.#firstMs, this.#mostMs, random);
   }
 
   succeeded(): void {
