@@ -1,4 +1,4 @@
-import type { TextEvent } from './format.ts';
+import type { TextEvent } from './text-event.ts';
 
 /** A quoted field in which a backslash escapes the next character, matched in linear time. */
 const quoted = String.raw`"((?:[^"\\]|\\.)*)"`;

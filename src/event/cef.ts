@@ -1,4 +1,4 @@
-import type { TextEvent } from './format.ts';
+import type { TextEvent } from './text-event.ts';
 
 /** Reads ArcSight's Common Event Format, bare or behind a syslog header. */
 export function readCefLine(text: string): TextEvent | undefined {

@@ -3,13 +3,11 @@ import { readAccessLine } from './access-log.ts';
 import { readCefLine } from './cef.ts';
 import { readLogfmtLine } from './logfmt.ts';
 import { readSyslogLine } from './syslog.ts';
+import type { TextEvent } from './text-event.ts';
 
 /** Line formats that events come in. */
 export const formats = ['ndjson', 'combined', 'common', 'syslog3164', 'syslog5424', 'cef', 'logfmt'] as const;
 export type Format = (typeof formats)[number];
-
-/** A flat event made from a line of text. */
-export type TextEvent = Record<string, string | number>;
 
 /** Reads one line; `undefined` where it is not of the format. `now` gives lines without a year theirs. */
 export type LineReader = (line: string, now: Date) => TextEvent | undefined;

@@ -1,4 +1,4 @@
-import type { TextEvent } from './format.ts';
+import type { TextEvent } from './text-event.ts';
 
 const pair = /([^\s="]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*)))?/gy;
 

@@ -1,4 +1,4 @@
-import type { TextEvent } from './format.ts';
+import type { TextEvent } from './text-event.ts';
 
 const address = String.raw`(\S+)`;
 const sshd: readonly [RegExp, (parts: RegExpExecArray) => TextEvent][] = [

@@ -1,5 +1,5 @@
-import type { TextEvent } from './format.ts';
 import { messageFields } from './syslog-message.ts';
+import type { TextEvent } from './text-event.ts';
 
 const facilities = [
   'kern',

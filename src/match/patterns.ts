@@ -2,16 +2,10 @@ import type { PatternMatcher } from '../backend/contract/match.ts';
 import { activeBackend } from '../backend/select.ts';
 import { invalidArgument } from '../errors.ts';
 import { haystackOf, unshared } from './haystack.ts';
+import type { Match } from './match.ts';
 import { type CheckedPatterns, checkPatterns, type Pattern } from './program.ts';
 import { type Replacement, replaceMatches } from './replace.ts';
 import { PatternStream, type PatternStreamOptions } from './stream.ts';
-
-/** One pattern at one place: byte offsets in the input (a string's UTF-8), the end outside. */
-export interface Match<Id = number> {
-  readonly id: Id;
-  readonly start: number;
-  readonly end: number;
-}
 
 const nothing = new Uint32Array(0);
 /** Where back ends write what they find; grows, and is shared by all sets. */

@@ -1,6 +1,6 @@
 import type { PatternMatcher } from '../backend/contract/match.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
-import type { Match } from './patterns.ts';
+import type { Match } from './match.ts';
 import type { CheckedPatterns } from './program.ts';
 
 /** Settings of {@link PatternStream}. */
