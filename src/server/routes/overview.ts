@@ -111,10 +111,7 @@ interface Held<T> {
  * One answer for all who ask within a moment, and at most one question to the store at a time. Whoever asks after
  * something has changed gets an answer that knows of it, if a moment later.
  */
-export function shared<T>(
-  ask: (hours: number) => Promise<T>,
-  version: () => number,
-): (hours: number) => Promise<T> {
+function shared<T>(ask: (hours: number) => Promise<T>, version: () => number): (hours: number) => Promise<T> {
   const held = new Map<number, Held<T>>();
   const fresh = (hours: number): Promise<T> => {
     const one: Held<T> = { version: version(), answer: ask(hours), untilMs: Number.POSITIVE_INFINITY };
