@@ -1,5 +1,5 @@
-// How long the first look takes with many alerts stored: `node bench/dashboard/first-look.ts [alerts]`, a million by
-// default. The service is a process of its own on the embedded database; Chromium opens the overview anew each time.
+// How long the first look takes with many alerts stored: `node bench/dashboard/first-look.ts [alerts] [folder]`, a
+// million by default. A folder that is named is filled once and kept. The service is a process of its own on the embedded database; Chromium opens the overview anew each time.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,14 +15,17 @@ const root = new URL('../../', import.meta.url).pathname;
 const executablePath = [process.env['WOLFSEC_CHROMIUM'] ?? '', '/usr/bin/chromium'].find(existsSync);
 if (!executablePath) throw new Error('there is no Chromium here; WOLFSEC_CHROMIUM may name one');
 
-const folder = mkdtempSync(join(tmpdir(), 'wolfsec-first-look-'));
+const kept = process.argv[3];
+const folder = kept ?? mkdtempSync(join(tmpdir(), 'wolfsec-first-look-'));
 try {
-  const startedMs = performance.now();
-  await fill(folder, amount);
-  console.log(`${amount} alerts stored in ${((performance.now() - startedMs) / 1_000).toFixed(0)} s`);
+  if (kept === undefined || !existsSync(kept)) {
+    const startedMs = performance.now();
+    await fill(folder, amount);
+    console.log(`${amount} alerts stored in ${((performance.now() - startedMs) / 1_000).toFixed(0)} s`);
+  }
   const child = spawn(
     process.execPath,
-    [join(root, 'src/cli/main.ts'), 'serve', '--port', '0', '--data', folder],
+    [join(root, 'src/cli/main.ts'), 'serve', '--port', '0', '--data', folder, '--sign-in-link'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -36,7 +39,7 @@ try {
     await ended;
   }
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  if (kept === undefined) rmSync(folder, { recursive: true, force: true });
 }
 
 /** The sign-in link that the service prints. */
