@@ -1,3 +1,4 @@
+import type { HttpLocation } from '../backend/contract/http.ts';
 import { invalidArgument } from '../errors.ts';
 import type { HttpSignature } from './program.ts';
 
@@ -5,7 +6,11 @@ import type { HttpSignature } from './program.ts';
 export interface Exclusion {
   /** Path, or its start where it ends in `*`. */
   readonly path?: string;
-  /** Parameter, header, cookie, part or JSON key, exactly. */
+  /**
+   * Parameter, header, cookie or part, or where in JSON: `user.name`, `items[].id` (`[]`: every
+   * element). May name the location too, as detections do (`body.user.name`); end in `*` where the start
+   * is meant; begin with `*.` for a key wherever it stands.
+   */
   readonly parameter?: string;
   /** Signature id, e.g. `sqli-select`. */
   readonly signature?: string;
@@ -31,15 +36,24 @@ export class Exclusions {
     this.#all = all;
   }
 
-  covers(path: string, parameter: string, signature: HttpSignature): boolean {
+  covers(path: string, location: HttpLocation, parameter: string, signature: HttpSignature): boolean {
     return this.#all.some(
       (one) =>
         (one.path === undefined || fitsPath(one.path, path)) &&
-        (one.parameter === undefined || one.parameter === parameter) &&
+        (one.parameter === undefined || fitsParameter(one.parameter, location, parameter)) &&
         (one.signature === undefined || one.signature === signature.id) &&
         (one.category === undefined || one.category === signature.category),
     );
   }
+}
+
+/** Whether a parameter is the one named, with its location or without. */
+function fitsParameter(named: string, location: HttpLocation, parameter: string): boolean {
+  if (named.startsWith('*.')) {
+    const key = named.slice(2);
+    return fitsPath(key, parameter) || parameter.endsWith(named.slice(1));
+  }
+  return fitsPath(named, parameter) || fitsPath(named, `${location}.${parameter}`);
 }
 
 /** Whether a path is the one named, or starts with it where the name ends in `*`. */

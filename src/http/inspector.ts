@@ -38,7 +38,7 @@ export interface InspectorOptions {
 export interface HttpFinding {
   readonly signature: HttpSignature;
   readonly location: HttpLocation;
-  /** The field: parameter, header, JSON key, part or cookie name. */
+  /** The field: parameter, header, part or cookie, or where in JSON (`user.name`, `items[].id`); 256 bytes at most. */
   readonly name: string;
   /** The value's first 160 bytes; `[redacted]` under a secret name. */
   readonly excerpt: string;
@@ -131,9 +131,9 @@ export class HttpInspector {
       if (signature === undefined || bit === 0 || end > this.#out.length) break;
       const name = Buffer.from(this.#out.subarray(at + 8, nameEnd)).toString('utf8');
       const location = locationNames.get(bit) ?? 'url';
-      if (!this.#exclusions.covers(path, name, signature)) {
+      if (!this.#exclusions.covers(path, location, name, signature)) {
         const added = severityScores[signature.severity];
-        const excerpt = this.#secretName.test(name)
+        const excerpt = this.#isSecret(name)
           ? '[redacted]'
           : Buffer.from(this.#out.subarray(nameEnd, end)).toString('utf8');
         findings.push({ signature, location, name, excerpt, score: added });
@@ -144,6 +144,15 @@ export class HttpInspector {
     }
     this.#out.fill(0, 0, at);
     return { attack: this.#isAttack(scores), score, scores, findings };
+  }
+
+  /** Of a path in JSON the last key tells as well. */
+  #isSecret(name: string): boolean {
+    const key = name
+      .replace(/(?:\[\])+$/, '')
+      .split('.')
+      .at(-1) as string;
+    return this.#secretName.test(name) || this.#secretName.test(key);
   }
 
   /** The verdict with what something else adds to the score, under a category of its own. */

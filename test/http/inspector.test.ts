@@ -106,6 +106,69 @@ describeBackends('inspection', (backend) => {
     expect(() => new HttpInspector({ backend, exclusions: [{}] })).toThrowError(/exclusions\[0\]/);
   });
 
+  test('names values in JSON by where they stand', () => {
+    const evil = "x' or 1=1--";
+    const names = (body: unknown) => [
+      ...new Set(
+        inspector
+          .inspect(post('application/json', typeof body === 'string' ? body : JSON.stringify(body)))
+          .findings.map(({ location, name }) => `${location}.${name}`),
+      ),
+    ];
+    expect(names({ user: { name: evil } })).toEqual(['body.user.name']);
+    expect(names({ items: [{ id: 1 }, { id: evil }] })).toEqual(['body.items[].id']);
+    expect(names([[evil]])).toEqual(['body.[][]']);
+    expect(names([{ a: [1, { b: 2 }, evil] }])).toEqual(['body.[].a[]']);
+    expect(names(JSON.stringify(evil))).toEqual(['body.']);
+    expect(names('{"a\\u002eb":{"":{"c":"x\' or 1=1--"}},"d":1}')).toEqual(['body.a.b.c']);
+    expect(names({ a: { [evil]: 1 }, b: { c: 2 } })).toEqual([`bodyName.a.${evil}`]);
+    const [deep] = names({ ['k'.repeat(200)]: { ['l'.repeat(200)]: evil } });
+    expect(deep).toBe(`body.${'k'.repeat(200)}.${'l'.repeat(55)}`);
+    const [cut] = inspector.inspect(post('application/json', '{"a":[{"b":')).findings;
+    expect([cut?.signature.id, cut?.name]).toEqual(['protocol-json', 'a[].b']);
+  });
+
+  test.each([
+    ['user.name', true],
+    ['body.user.name', true],
+    ['user.*', true],
+    ['body.user*', true],
+    ['*.name', true],
+    ['name', false],
+    ['user', false],
+    ['*.ame', false],
+    ['query.user.name', false],
+    ['items[].name', false],
+  ])('the exclusion of %s leaves user.name out: %s', (parameter, left) => {
+    const body = { user: { name: "x' or 1=1--" } };
+    const excluding = new HttpInspector({ backend, exclusions: [{ parameter }] });
+    expect(excluding.inspect(post('application/json', JSON.stringify(body))).findings.length === 0).toBe(
+      left,
+    );
+  });
+
+  test('excludes every element of an array, and no key of the same name elsewhere', () => {
+    const excluding = new HttpInspector({ backend, exclusions: [{ parameter: 'items[].note' }] });
+    const note = "x' or 1=1--";
+    const names = (body: unknown) => [
+      ...new Set(
+        excluding.inspect(post('application/json', JSON.stringify(body))).findings.map(({ name }) => name),
+      ),
+    ];
+    expect(names({ items: [{ note }, { note }] })).toEqual([]);
+    expect(names({ items: [{ note }], note })).toEqual(['note']);
+    expect(names({ items: [{ sub: { note } }] })).toEqual(['items[].sub.note']);
+  });
+
+  test('hides values under secret names wherever they stand', () => {
+    const excerpts = (body: unknown) =>
+      inspector.inspect(post('application/json', JSON.stringify(body))).findings.map((one) => one.excerpt);
+    const value = "x' or 1=1--";
+    for (const body of [{ user: { pin: value } }, { a: [{ password: [value] }] }, { cookie: value }])
+      expect(new Set(excerpts(body))).toEqual(new Set(['[redacted]']));
+    expect(excerpts({ pins: { name: value } })).not.toContain('[redacted]');
+  });
+
   test('gives detections of the main stream', () => {
     const verdict = inspector.inspect(query('<script>x</script>'));
     const detections = detectionsOf(verdict, {

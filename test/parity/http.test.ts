@@ -179,6 +179,32 @@ describe.skipIf(!bothBackends)(`http inspection, native against portable (${with
     );
   });
 
+  const { document } = fc.letrec((tie) => ({
+    document: fc.oneof(
+      { maxDepth: 4 },
+      value,
+      fc.array(tie('document'), { maxLength: 4 }),
+      fc.dictionary(fc.oneof(value, fc.constantFrom('a', '', 'a.b', '[]')), tie('document'), { maxKeys: 4 }),
+    ),
+  }));
+
+  test('JSON, nested, cut off and put together wrongly', () => {
+    const cuts = fc.array(
+      fc.tuple(fc.nat(400), fc.constantFrom('', '{', '}', '[', ']', ',', ':', '"', 'x')),
+      {
+        maxLength: 3,
+      },
+    );
+    fc.assert(
+      fc.property(document, cuts, fc.integer({ min: 1, max: 4 }), (inner, edits, level) => {
+        let body = JSON.stringify(inner);
+        for (const [at, piece] of edits) body = body.slice(0, at) + piece + body.slice(at + 1);
+        same({ method: 'POST', url: '/', headers: { 'content-type': 'application/json' }, body }, level);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   const corpus = sharedData('http/dev.ndjson.gz');
   test.skipIf(!corpus)(`a slice of the public corpus (${withoutSharedData})`, { timeout: 120_000 }, () => {
     const lines = gunzipSync(readFileSync(corpus as string))

@@ -1,5 +1,7 @@
 //! What the walkers hand on.
 
+use super::path::Path;
+
 pub const PATH: u16 = 2;
 pub const QUERY: u16 = 4;
 pub const QUERY_NAME: u16 = 8;
@@ -37,5 +39,7 @@ pub enum Check {
 /// One field at a time; `false` stops the walk.
 pub trait Visitor {
     fn field(&mut self, location: u16, name: &[u8], value: &[u8]) -> bool;
+    /// The same for a value within JSON: the path tells where it stands.
+    fn nested(&mut self, location: u16, path: &Path, value: &[u8]) -> bool;
     fn check(&mut self, check: Check, name: &[u8], value: &[u8]);
 }

@@ -1,7 +1,7 @@
 //! Hits written into the caller's buffer; layout in the contract.
 
 const MAX_EXCERPT: usize = 160;
-const MAX_NAME: usize = 64;
+const MAX_NAME: usize = super::path::MAX_PATH;
 
 pub struct HitWriter<'o> {
     out: &'o mut [u8],

@@ -9,6 +9,7 @@ use super::fields::{self, Check, Visitor};
 use super::grammar::{Grammar, GrammarCache};
 use super::hits::HitWriter;
 use super::literals::Literals;
+use super::path::Path;
 use super::program::{Kind, Limits, Program, latin1};
 use super::request::walk_request;
 use super::shape::{Place, Shape, compile};
@@ -61,6 +62,7 @@ struct Scratch {
     shell: GrammarCache,
     markup: GrammarCache,
     written: Vec<u16>,
+    path: Vec<u8>,
     /// Short fields of this request that nothing was found in, by the low bits of their hash: arrays of
     /// objects repeat names and values.
     clean: [u64; MAX_CLEAN],
@@ -138,6 +140,7 @@ impl Inspector {
             shell: shell.cache(),
             markup: markup.cache(),
             written: Vec::new(),
+            path: Vec::new(),
             clean: [0; MAX_CLEAN],
         };
         Ok(Self {
@@ -192,16 +195,40 @@ impl Visitor for Inspection<'_, '_> {
         }
     }
 
+    #[inline]
     fn field(&mut self, location: u16, name: &[u8], value: &[u8]) -> bool {
+        self.value(location, name, None, value)
+    }
+
+    #[inline]
+    fn nested(&mut self, location: u16, path: &Path, value: &[u8]) -> bool {
+        self.value(location, path.key(), Some(path), value)
+    }
+}
+
+impl Inspection<'_, '_> {
+    /// A limit that a value goes beyond.
+    fn beyond(&mut self, check: Check, name: &[u8], path: Option<&Path>) -> bool {
+        let mut written = Vec::new();
+        let name = match path {
+            Some(path) => {
+                path.write(&mut written);
+                &written
+            }
+            None => name,
+        };
+        self.check(check, name, b"");
+        false
+    }
+
+    fn value(&mut self, location: u16, name: &[u8], path: Option<&Path>, value: &[u8]) -> bool {
         self.fields += 1;
         self.bytes += value.len();
         if self.fields > self.inspector.limits.fields {
-            self.check(Check::TooManyParameters, name, b"");
-            return false;
+            return self.beyond(Check::TooManyParameters, name, path);
         }
         if self.bytes > self.inspector.limits.decoded_bytes {
-            self.check(Check::BudgetSpent, name, b"");
-            return false;
+            return self.beyond(Check::BudgetSpent, name, path);
         }
         if value.is_empty() {
             return true;
@@ -224,16 +251,21 @@ impl Visitor for Inspection<'_, '_> {
         } else {
             value
         };
-        self.part(location, name, part);
+        let place = Place {
+            level: self.level,
+            location,
+            name,
+            path,
+            document: false,
+        };
+        self.part(&place, part);
         if repeats && self.scratch.written.is_empty() {
             self.scratch.clean[slot] = hash;
         }
         true
     }
-}
 
-impl Inspection<'_, '_> {
-    fn part(&mut self, location: u16, name: &[u8], part: &[u8]) {
+    fn part(&mut self, place: &Place, part: &[u8]) {
         self.scratch.written.clear();
         let mut decoder = std::mem::take(&mut self.scratch.decoder);
         let mut hidden = std::mem::take(&mut self.scratch.hidden);
@@ -243,18 +275,12 @@ impl Inspection<'_, '_> {
             hits: &mut self.hits,
             excerpt: part,
         };
-        let place = Place {
-            level: self.level,
-            location,
-            name,
-            document: false,
-        };
         let traits = traits_of(part);
         let (text, read) = decoder.canonical(part, traits);
-        seen.view(text, read, &place);
+        seen.view(text, read, place);
         if traits & traits::NO_BASE64 == 0 && hidden_text(part, &mut hidden) {
             let (text, read) = decoder.canonical(&hidden, traits_of(&hidden));
-            seen.view(text, read, &place);
+            seen.view(text, read, place);
         }
         self.scratch.decoder = decoder;
         self.scratch.hidden = hidden;
@@ -273,8 +299,14 @@ impl Seen<'_, '_> {
     fn hit(&mut self, index: u16, place: &Place) {
         if !self.scratch.written.contains(&index) {
             self.scratch.written.push(index);
-            self.hits
-                .add(index, place.location, place.name, self.excerpt);
+            let name = match place.path {
+                Some(path) => {
+                    path.write(&mut self.scratch.path);
+                    &self.scratch.path
+                }
+                None => place.name,
+            };
+            self.hits.add(index, place.location, name, self.excerpt);
         }
     }
 

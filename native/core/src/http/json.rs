@@ -1,14 +1,16 @@
 //! JSON walked without building it. RFC 8259, read leniently so that a broken document hides nothing.
 
+use std::borrow::Cow;
+
 use super::bytes::is_space;
 use super::decode::json_unescape;
 use super::fields::{self, Check, Visitor};
+use super::path::Path;
 
 pub fn walk_json(text: &[u8], max_depth: usize, visitor: &mut impl Visitor) {
     let end = text.len();
-    let mut objects: Vec<bool> = Vec::new();
-    let mut key = Key::Plain(b"");
-    let (mut key_room, mut room) = (Vec::new(), Vec::new());
+    let mut path = Path::default();
+    let mut room = Vec::new();
     let mut at = 0;
     let mut expect_key = false;
     let mut broken = false;
@@ -27,14 +29,13 @@ pub fn walk_json(text: &[u8], max_depth: usize, visitor: &mut impl Visitor) {
             let raw = &text[(at + 1).min(close)..close];
             at = close + 1;
             if expect_key {
-                key = if escaped {
-                    json_unescape(raw, &mut key_room);
-                    Key::Unescaped
+                path.set_key(if escaped {
+                    json_unescape(raw, &mut room);
+                    Cow::Owned(room.clone())
                 } else {
-                    Key::Plain(raw)
-                };
-                let name = key.text(&key_room);
-                if !visitor.field(fields::BODY_NAME, name, name) {
+                    Cow::Borrowed(raw)
+                });
+                if !visitor.nested(fields::BODY_NAME, &path, path.key()) {
                     return;
                 }
                 continue;
@@ -45,7 +46,7 @@ pub fn walk_json(text: &[u8], max_depth: usize, visitor: &mut impl Visitor) {
             } else {
                 raw
             };
-            if !visitor.field(fields::BODY, key.text(&key_room), value) {
+            if !visitor.nested(fields::BODY, &path, value) {
                 return;
             }
             continue;
@@ -53,20 +54,19 @@ pub fn walk_json(text: &[u8], max_depth: usize, visitor: &mut impl Visitor) {
         at += 1;
         match byte {
             b'{' | b'[' => {
-                if objects.len() >= max_depth {
-                    visitor.check(Check::JsonTooDeep, key.text(&key_room), b"");
-                    return;
+                if path.depth() >= max_depth {
+                    return check(Check::JsonTooDeep, &path, visitor);
                 }
-                objects.push(byte == b'{');
+                path.enter(byte == b'{');
                 expect_key = byte == b'{';
             }
             b'}' | b']' => {
-                if objects.pop() != Some(byte == b'}') {
+                if !path.leave(byte == b'}') {
                     broken = true;
                 }
                 expect_key = false;
             }
-            b',' => expect_key = objects.last() == Some(&true),
+            b',' => expect_key = path.in_object(),
             b':' => expect_key = false,
             _ => {
                 let from = at - 1;
@@ -76,35 +76,22 @@ pub fn walk_json(text: &[u8], max_depth: usize, visitor: &mut impl Visitor) {
                 let word = &text[from..at];
                 if !is_scalar(word) {
                     broken = true;
-                    if !visitor.field(fields::BODY, key.text(&key_room), word) {
+                    if !visitor.nested(fields::BODY, &path, word) {
                         return;
                     }
                 }
             }
         }
     }
-    if broken || !objects.is_empty() {
-        visitor.check(Check::MalformedJson, key.text(&key_room), b"");
+    if broken || path.depth() > 0 {
+        check(Check::MalformedJson, &path, visitor);
     }
 }
 
-/// The key that values stand under.
-#[derive(Clone, Copy)]
-enum Key<'t> {
-    Plain(&'t [u8]),
-    Unescaped,
-}
-
-impl<'t> Key<'t> {
-    fn text<'k>(self, unescaped: &'k [u8]) -> &'k [u8]
-    where
-        't: 'k,
-    {
-        match self {
-            Self::Plain(text) => text,
-            Self::Unescaped => unescaped,
-        }
-    }
+fn check(check: Check, path: &Path, visitor: &mut impl Visitor) {
+    let mut name = Vec::new();
+    path.write(&mut name);
+    visitor.check(check, &name, b"");
 }
 
 /// Bytes of a string that are looked at one by one.

@@ -17,6 +17,7 @@ mod json;
 mod literals;
 mod markup;
 mod multipart;
+mod path;
 mod program;
 mod request;
 mod shape;

@@ -2,6 +2,7 @@
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::path::Path;
 use super::program::{Signature, latin1};
 
 /// A value's place in the request and how it is read.
@@ -9,6 +10,8 @@ pub struct Place<'v> {
     pub level: u8,
     pub location: u16,
     pub name: &'v [u8],
+    /// Where in JSON the value stands, which hits are named by.
+    pub path: Option<&'v Path<'v>>,
     /// Lines of prose, where code is quoted and not run.
     pub document: bool,
 }

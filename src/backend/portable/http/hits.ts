@@ -1,6 +1,7 @@
+import { type JsonPath, maxPath } from './path.ts';
+
 /** Longest excerpt of a value, in bytes. */
 const maxExcerpt = 160;
-const maxName = 64;
 
 /** Writes hits into the caller's buffer, each signature once a field; layout in the contract. */
 export class HitWriter {
@@ -9,7 +10,7 @@ export class HitWriter {
   readonly #view: DataView;
   #used = 0;
   #location = 0;
-  #name = '';
+  #name: JsonPath | string = '';
   #value = '';
   #written: number[] = [];
 
@@ -19,7 +20,7 @@ export class HitWriter {
   }
 
   /** Says which field the following hits are of. */
-  enter(location: number, name: string, value: string): void {
+  enter(location: number, name: JsonPath | string, value: string): void {
     this.#location = location;
     this.#name = name;
     this.#value = value;
@@ -30,12 +31,12 @@ export class HitWriter {
   here(signature: number): void {
     if (this.#written.includes(signature)) return;
     this.#written.push(signature);
-    this.add(signature, this.#location, this.#name, this.#value);
+    this.add(signature, this.#location, `${this.#name}`, this.#value);
   }
 
   add(signature: number, location: number, name: string, value: string): void {
     this.count++;
-    const nameLength = Math.min(name.length, maxName);
+    const nameLength = Math.min(name.length, maxPath);
     const valueLength = Math.min(value.length, maxExcerpt);
     const next = this.#used + 8 + nameLength + valueLength;
     if (next > this.#out.length) return;

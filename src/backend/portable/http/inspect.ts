@@ -5,6 +5,7 @@ import { base64Text, canonical, squeeze } from './decode.ts';
 import type { Visitor } from './fields.ts';
 import { HitWriter } from './hits.ts';
 import { tokeniseMarkup } from './markup.ts';
+import type { JsonPath } from './path.ts';
 import { walkRequest } from './request.ts';
 import { tokeniseShell } from './shell.ts';
 import { tokeniseSql } from './sql.ts';
@@ -81,30 +82,40 @@ export class Evaluator {
         if (shape.level <= level) hits.add(shape.index, shape.locations, name, value);
       }
     };
+    /** `name` is what signatures ask for, `path` what hits are named by. */
+    const field = (location: number, name: string, path: JsonPath | string, value: string): boolean => {
+      fields++;
+      bytes += value.length;
+      if (fields > this.#limits.fields) {
+        check('too-many-parameters', `${path}`, '');
+        return false;
+      }
+      if (bytes > this.#limits.decodedBytes) {
+        check('budget-spent', `${path}`, '');
+        return false;
+      }
+      if (value.length > 0) this.#field(location, name, path, value, level, hits);
+      return true;
+    };
     const visitor: Visitor = {
       check,
-      field: (location, name, value) => {
-        fields++;
-        bytes += value.length;
-        if (fields > this.#limits.fields) {
-          check('too-many-parameters', name, '');
-          return false;
-        }
-        if (bytes > this.#limits.decodedBytes) {
-          check('budget-spent', name, '');
-          return false;
-        }
-        if (value.length > 0) this.#field(location, name, value, level, hits);
-        return true;
-      },
+      field: (location, name, value) => field(location, name, name, value),
+      nested: (location, path, value) => field(location, path.key, path, value),
     };
     walkRequest(request, this.#limits, visitor);
     return hits.count;
   }
 
-  #field(location: number, name: string, value: string, level: number, hits: HitWriter): void {
+  #field(
+    location: number,
+    name: string,
+    path: JsonPath | string,
+    value: string,
+    level: number,
+    hits: HitWriter,
+  ): void {
     const part = value.length > maxValue ? value.slice(0, maxValue / 2) + value.slice(-maxValue / 2) : value;
-    hits.enter(location, name, part);
+    hits.enter(location, path, part);
     this.#view(canonical(part), location, name, level, hits);
     const hidden = base64Text(part);
     if (hidden !== undefined) this.#view(canonical(hidden), location, name, level, hits);
