@@ -12,6 +12,7 @@ import { AllowList } from './allow-list.ts';
 import { buildApp } from './app.ts';
 import type { ServeConfig } from './config.ts';
 import type { ServerContext } from './context.ts';
+import { giveBackWhenIdle } from './give-back.ts';
 import { limiterOf } from './limits.ts';
 import { EventSample } from './live/event-sample.ts';
 import { EngineWatch } from './live/figures.ts';
@@ -125,6 +126,7 @@ async function openInto(
   opened.defer(() => flow.close(config.shutdownMs).catch(onError));
   const watch: EngineWatch = new EngineWatch(engineOf({ pipeline, store, flow, alerts, stream }));
   opened.defer(() => watch.close());
+  opened.defer(giveBackWhenIdle(() => pipeline.totals().events));
   const listener = countAuthEvents(registry);
   const keys = new ApiKeys({ storage: store.apiKeys, listener, onError });
   opened.defer(() => keys.settled());

@@ -1,12 +1,13 @@
 import { createServer } from 'node:http';
 import { AlertManager } from '../alert/index.ts';
-import { openBroker } from '../broker/index.ts';
+import { type Broker, openBroker } from '../broker/index.ts';
 import { type RuleSource, readRuleSources } from '../detect/index.ts';
 import { startWorker, type Worker } from '../fleet/index.ts';
 import { Registry, watchRuntime } from '../metrics/index.ts';
 import type { Store } from '../store/index.ts';
 import type { ServeConfig } from './config.ts';
 import { fleetOptions } from './fleet-config.ts';
+import { giveBackWhenIdle } from './give-back.ts';
 import { Closers, deliveryOf, openStoreOf } from './parts.ts';
 
 export interface WorkerServiceOptions {
@@ -70,7 +71,9 @@ async function openInto(
     maxDeliveries: config.maxDeliveries,
   });
   opened.defer(() => worker.close());
-  if (config.workerPort > 0) opened.defer(await tell(config.workerPort, registry, store, onError));
+  opened.defer(giveBackWhenIdle(() => worker.pipeline.totals().events));
+  if (config.workerPort > 0)
+    opened.defer(await tell(config.workerPort, registry, { store, broker }, onError));
   return {
     worker,
     store,
@@ -84,7 +87,7 @@ async function openInto(
 async function tell(
   port: number,
   registry: Registry,
-  store: Store,
+  needs: { readonly store: Store; readonly broker: Broker },
   onError: (error: unknown) => void,
 ): Promise<() => Promise<void>> {
   const server = createServer((request, answer) => {
@@ -95,8 +98,9 @@ async function tell(
       }
       if (request.url === '/healthz') return answer.end('ok\n');
       if (request.url !== '/readyz') return answer.writeHead(404).end();
-      const { ok } = await store.health();
-      return answer.writeHead(ok ? 200 : 503).end(ok ? 'ready\n' : 'the store is away\n');
+      const [store, broker] = await Promise.all([needs.store.health(), needs.broker.health()]);
+      const away = !store.ok ? 'the store is away' : !broker.ok ? 'the broker is away' : undefined;
+      return answer.writeHead(away === undefined ? 200 : 503).end(`${away ?? 'ready'}\n`);
     };
     respond().catch((error: unknown) => {
       onError(error);

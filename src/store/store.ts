@@ -1,7 +1,7 @@
 import { invalidArgument } from '../errors.ts';
 import type { Dialect, PoolFigures, SqlEngine, StoreHealth } from './engine.ts';
 import { currentVersion, migrate } from './migrate.ts';
-import { PostgresEngine, type PostgresOptions } from './postgres/engine.ts';
+import type { PostgresOptions } from './postgres/engine.ts';
 import { Queries } from './query.ts';
 import { type Retention, sweep } from './retention.ts';
 import { type Rollups, rollupTable } from './rollup.ts';
@@ -90,6 +90,7 @@ async function openEngine({ url, dataFolder, sqlite, postgres }: StoreOptions): 
     // The address may hold a password, so only its scheme is told.
     throw invalidArgument('url', `a postgres:// address, not ${JSON.stringify(address.split(':', 1)[0])}:…`);
   }
+  const { PostgresEngine } = await import('./postgres/engine.ts');
   return PostgresEngine.open({ ...postgres, url: address });
 }
 

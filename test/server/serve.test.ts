@@ -63,6 +63,36 @@ test('nothing that was answered is lost when the process is killed', async () =>
   expect(stored).toBeGreaterThanOrEqual(answered);
 });
 
+test('a service that is told to stop answers what it took, and what it answered is stored', async () => {
+  const rules = join(folder, 'rules.yml');
+  writeFileSync(rules, whoamiRule.text);
+  const data = join(folder, 'data');
+  const serving = new Serving('--data', data, '--rules', rules);
+  const url = await serving.url();
+  const outcomes: string[] = [];
+  let stopped: Promise<number | null> | undefined;
+  const senders = Array.from({ length: 8 }, async (_, sender) => {
+    for (let n = 0; outcomes.at(-1) !== 'refused' && n < 500; n++) {
+      const answer = await send(url, '/v1/events', ndjson([attack(sender * 1_000 + n)])).catch(
+        () => undefined,
+      );
+      outcomes.push(answer === undefined ? 'refused' : String(answer.status));
+      if (outcomes.length === 40) stopped = serving.stop();
+    }
+  });
+  await Promise.all(senders);
+  expect(await stopped).toBe(0);
+  expect(new Set(outcomes).difference(new Set(['200', '503', 'refused']))).toEqual(new Set());
+  const answered = outcomes.filter((outcome) => outcome === '200').length;
+  const store = await openStore({ dataFolder: data, sweepEveryMs: false });
+  const stored = await store.threats.count({});
+  await store.close();
+  expect(answered).toBeGreaterThanOrEqual(39);
+  // One whose connection was closed unanswered may be there as well.
+  expect(stored).toBeGreaterThanOrEqual(answered);
+  expect(stored).toBeLessThanOrEqual(answered + 8);
+});
+
 test('a key from the command line opens a service that demands one', async () => {
   const data = join(folder, 'data');
   const key = await wolfsec('key', 'reader', '--scopes', 'read', '--data', data);

@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import { DeliveryFailure } from '../deliver/failure.ts';
 import type { Receiver } from '../deliver/receiver.ts';
 import { redacted } from '../format/clean.ts';
@@ -24,7 +24,7 @@ export interface EmailOptions {
 /** Plain-text e-mail. Messages of one group make one thread, and an attempt repeated has the same `Message-ID`. */
 export function email(options: EmailOptions): Receiver {
   const { host, tls = false, allowPlain = false, auth, from, to, title, body } = options;
-  const transport = createTransport({
+  const settings = {
     host,
     port: options.port ?? (tls ? 465 : 587),
     secure: tls,
@@ -34,13 +34,16 @@ export function email(options: EmailOptions): Receiver {
     disableFileAccess: true,
     disableUrlAccess: true,
     ...(auth ? { auth } : {}),
-  });
+  };
+  let transport: Promise<Transporter> | undefined;
   return {
     async deliver(notification) {
       const clean = redacted(notification);
       const idOf = (id: string) => `<${id}@wolfsec.invalid>`;
       try {
-        await transport.sendMail({
+        // Loaded with the first mail: it takes memory that a service without mail does not need.
+        transport ??= import('nodemailer').then(({ createTransport }) => createTransport(settings));
+        await (await transport).sendMail({
           from,
           to: [to].flat() as string[],
           // A title of an attacker must not add headers; nodemailer folds, and control characters go here.
@@ -59,6 +62,8 @@ export function email(options: EmailOptions): Receiver {
         throw new DeliveryFailure(`email: ${message}`, { retryable, cause: error });
       }
     },
-    close: () => transport.close(),
+    async close() {
+      (await transport)?.close();
+    },
   };
 }
