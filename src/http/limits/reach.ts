@@ -6,6 +6,7 @@ export interface ReachOptions {
   readonly timeoutMs?: number;
   /** How long it is not asked again after it failed, in milliseconds. Default 1,000. */
   readonly pauseMs?: number;
+  /** Told of each failure to reach Redis. Default: nobody. */
   readonly onError?: (error: unknown) => void;
 }
 
