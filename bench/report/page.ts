@@ -31,7 +31,7 @@ export function page({ chartScript, chartStyle, groups, runs, madeAt }: PagePart
 }
 
 const style = `
-:root { color-scheme: light dark; --back: #fff; --text: #1d2330; --quiet: #5b6475; --line: #d9dde5 }
+:root { color-scheme: light dark; scrollbar-gutter: stable; --back: #fff; --text: #1d2330; --quiet: #5b6475; --line: #d9dde5 }
 @media (prefers-color-scheme: dark) { :root { --back: #14171d; --text: #e6e9f0; --quiet: #a2abbd; --line: #313845 } }
 body { font: 15px/1.45 system-ui, sans-serif; margin: 0 auto; padding: 16px; max-width: 1200px; background: var(--back); color: var(--text) }
 h1 { font-size: 22px; margin: 0 } h2 { font-size: 16px; margin: 0 0 8px } #about { color: var(--quiet); margin: 4px 0 12px }
@@ -88,8 +88,9 @@ function draw() {
     const axis = { stroke: css('--quiet'), grid: { stroke: css('--line') }, ticks: { stroke: css('--line') } };
     new uPlot({
       width: Math.max(section.clientWidth - 24, 280), height: 200, cursor: { y: false },
-      scales: { x: { range: (u, from, to) => from === to ? [from - 3600, to + 3600] : [from, to] }, y: { distr: 3 } },
-      axes: [axis, { ...axis, size: 64, values: (u, ticks) => ticks.map((v) => v == null ? '' : digits(v)) }],
+      // Of a single run uPlot would show years.
+      scales: { x: { range: (u, from, to) => times.length === 1 ? [times[0] - 3600, times[0] + 3600] : [from, to] }, y: { distr: 3 } },
+      axes: [{ ...axis, space: 90 }, { ...axis, size: 64, values: (u, ticks) => ticks.map((v) => v == null ? '' : digits(v)) }],
       series: [{}, ...names.map((n) => ({
         label: n, stroke: colours[n] ?? others[spare++ % others.length], width: 2, spanGaps: true,
         points: { show: true, size: 6 }, value: (u, v) => digits(v),
