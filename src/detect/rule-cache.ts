@@ -7,7 +7,7 @@ import type { RuleBundle } from './bundle.ts';
 import { type RuleName, RuleTable } from './rule-table.ts';
 
 /** Bumped when the cached form changes. */
-const cacheFormat = 3;
+const cacheFormat = 4;
 
 /** Key of a bundle: what it was made from, by which version, and which back end found its program sound. */
 export function bundleKey(files: readonly RuleFile[], options: unknown, backend: string): string {

@@ -93,9 +93,10 @@ export function parseCondition(
 }
 
 function matcherOf(pattern: string): (name: string) => boolean {
-  // Names that start with an underscore are left out of "them" by convention of the specification.
+  // Names that start with an underscore are left out by convention of the specification, unless they are meant.
   if (pattern.toLowerCase() === 'them') return (name) => !name.startsWith('_');
   const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   const shape = new RegExp(`^${parts.join('.*')}$`);
-  return (name) => shape.test(name);
+  const hidden = pattern.startsWith('_');
+  return (name) => shape.test(name) && (hidden || !name.startsWith('_'));
 }

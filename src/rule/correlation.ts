@@ -36,8 +36,11 @@ export interface CorrelationRule extends RuleMeta {
   readonly expression?: Expression;
   /** Field(s) whose values are counted or measured. */
   readonly fields: readonly string[];
-  /** `value_percentile`: which one, 0 to 100. */
-  readonly percentile: number;
+  /**
+   * `value_percentile`: which one, 0 to 100; without, the figure is the share that the newest hit's value has among the
+   * values of the window, in percent.
+   */
+  readonly percentile?: number;
   /** Alias → rule → field. */
   readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Whether the rules it is over raise detections of their own too. */
@@ -58,7 +61,7 @@ export function parseCorrelationRule(document: YamlMap, file: string): Correlati
   if (!type) {
     throw invalid(`correlation.type must be one of ${correlationTypes.join(', ')}`, ['correlation', 'type']);
   }
-  const rules = strings(raw.rules, 'rules');
+  const rules = rulesOf(raw);
   if (rules.length === 0) throw invalid('a correlation needs rules', ['correlation']);
   const condition = conditionOf(raw.condition, type, rules);
   const aliases = aliasesOf(raw.aliases);
@@ -73,6 +76,13 @@ export function parseCorrelationRule(document: YamlMap, file: string): Correlati
     aliases,
     generate: (raw.generate ?? document.generate) === true,
   };
+}
+
+/** The rules listed; those that a boolean condition names where none are. */
+function rulesOf({ rules, condition }: YamlMap): string[] {
+  if (rules !== undefined || typeof condition !== 'string') return strings(rules, 'rules');
+  const words = condition.match(/[^\s()]+/g) ?? [];
+  return [...new Set(words.filter((word) => !/^(and|or|not)$/i.test(word)))];
 }
 
 function timespan(value: unknown): number {
@@ -98,7 +108,7 @@ type Condition = Pick<CorrelationRule, 'bounds' | 'fields' | 'percentile' | 'exp
 function conditionOf(value: unknown, type: CorrelationType, rules: readonly string[]): Condition {
   const path = ['correlation', 'condition'];
   const temporal = type === 'temporal' || type === 'temporal_ordered';
-  const none = { bounds: [], fields: [], percentile: 50 };
+  const none = { bounds: [], fields: [] };
   if (value === undefined || value === null) {
     if (temporal) return none;
     throw invalid(`a ${type} correlation needs a condition`, ['correlation']);
@@ -124,7 +134,11 @@ function conditionOf(value: unknown, type: CorrelationType, rules: readonly stri
   if (type.startsWith('value_') && fields.length === 0) {
     throw invalid(`a ${type} correlation needs condition.field`, path);
   }
-  const percentile = map.percentile === undefined ? 50 : Number(map.percentile);
+  if (map.percentile === undefined) return { bounds: found, fields };
+  const percentile = Number(map.percentile);
+  if (type !== 'value_percentile') {
+    throw invalid('"percentile" is for value_percentile alone', [...path, 'percentile']);
+  }
   if (!(percentile >= 0 && percentile <= 100)) {
     throw invalid('a percentile lies between 0 and 100', [...path, 'percentile']);
   }

@@ -15,7 +15,7 @@ import {
 } from './expression.ts';
 import { invalid, type NodePath, unsupported } from './fault.ts';
 import { checkRegex } from './regex.ts';
-import { anyLength, type Piece, parseText, plainText, toPattern } from './text.ts';
+import { anyLength, oneCharacter, type Piece, parseText, plainText, toPattern } from './text.ts';
 
 /** Values of `%name%` placeholders, for the `expand` modifier. */
 export type Placeholders = Readonly<Record<string, readonly string[]>>;
@@ -68,10 +68,35 @@ export function itemExpression(
     scalar(each, Array.isArray(value) ? [...path, index] : path),
   );
   if (values.length === 0) throw invalid('a list of values cannot be empty', path);
+  checkCombination(item);
   if (modifiers.includes('exists')) return existence(item, values);
   const each = values.map((one) => valueExpression(item, one));
-  const joined = modifiers.includes('all') ? and(each) : or(mergeTexts(each));
-  return modifiers.includes('neq') ? not(joined) : joined;
+  // Different from a list is different from each of its values, whatever joins them.
+  if (modifiers.includes('neq')) return not(or(mergeTexts(each)));
+  return modifiers.includes('all') ? and(each) : or(mergeTexts(each));
+}
+
+/** Modifiers that say what kind of value stands there, and those that go with each besides `all` and `neq`. */
+const kinds: Readonly<Record<string, readonly string[]>> = {
+  exists: [],
+  cidr: ['expand'],
+  re: [...positions, 'i', 'm', 's', 'cased', 'expand'],
+  fieldref: [...positions, 'cased'],
+  ...Object.fromEntries(comparisons.map((name) => [name, timeParts])),
+  ...Object.fromEntries(timeParts.map((name) => [name, comparisons])),
+};
+
+function checkCombination({ modifiers, path }: Item): void {
+  if (modifiers.includes('exists') && modifiers.length > 1) throw invalid('"exists" stands alone', path);
+  for (const name of modifiers) {
+    const fitting = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    const other = modifiers.find(
+      (each) => each !== name && !['all', 'neq', ...(fitting ?? [])].includes(each),
+    );
+    if (fitting && other !== undefined) throw invalid(`"${name}" and "${other}" do not go together`, path);
+  }
+  const flag = modifiers.find((name) => ['i', 'm', 's'].includes(name));
+  if (flag !== undefined && !modifiers.includes('re')) throw invalid(`"${flag}" is for "re" alone`, path);
 }
 
 function scalar(value: unknown, path: NodePath): Scalar {
@@ -79,8 +104,7 @@ function scalar(value: unknown, path: NodePath): Scalar {
   throw invalid('a value must be a string, a number, true, false or null', path);
 }
 
-function existence({ field, modifiers, path }: Item, values: readonly Scalar[]): Expression {
-  if (modifiers.length > 1) throw invalid('"exists" stands alone', path);
+function existence({ field, path }: Item, values: readonly Scalar[]): Expression {
   if (values.length !== 1 || typeof values[0] !== 'boolean') {
     throw invalid('"exists" takes true or false', path);
   }
@@ -108,7 +132,10 @@ function valueExpression(item: Item, value: Scalar): Expression {
   const comparison = comparisons.find(has);
   const part = timeParts.find(has);
   if (part !== undefined || comparison !== undefined) return numeric(item, value, comparison ?? 'eq', part);
-  if (has('cidr')) return test(field, { kind: 'cidr', networks: [network(value, path)] });
+  if (has('cidr')) {
+    const networks = expand(item, String(value)).map((one) => network(one, path));
+    return test(field, { kind: 'cidr', networks });
+  }
   if (has('re')) return regex(item, value);
   if (has('fieldref')) return reference(item, value);
   if (value === null) {
@@ -134,8 +161,8 @@ function numeric(item: Item, value: Scalar, comparison: Comparison, part?: TimeP
   );
 }
 
-function network(value: Scalar, path: NodePath): string {
-  const [address = '', bits, more] = String(value).split('/');
+function network(value: string, path: NodePath): string {
+  const [address = '', bits, more] = value.split('/');
   // A zone is of one machine alone, so that it cannot be part of a network.
   const version = address.includes('%') ? 0 : isIP(address);
   const width = version === 6 ? 128 : 32;
@@ -146,12 +173,36 @@ function network(value: Scalar, path: NodePath): string {
   return `${address}/${prefix}`;
 }
 
-function regex({ field, modifiers, path }: Item, value: Scalar): Expression {
+function regex(item: Item, value: Scalar): Expression {
+  const { field, modifiers, path } = item;
   if (typeof value !== 'string') throw invalid('"re" takes a string', path);
   const flags = ['i', 'm', 's'].filter((flag) => modifiers.includes(flag)).join('');
-  const checked = checkRegex(value.toWellFormed(), flags);
-  if ('reason' in checked) throw unsupported(`the regular expression ${checked.reason}`, path);
-  return test(field, { kind: 'regex', source: checked.source, flags });
+  const position = positionKind(modifiers);
+  const [before, after] = [
+    position === 'startsWith' ? '\\A(?:' : '(?:',
+    position === 'endsWith' ? ')\\z' : ')',
+  ];
+  const anchored = position === 'startsWith' || position === 'endsWith';
+  return or(
+    expand(item, value.toWellFormed(), regexOf).map((source) => {
+      let checked = checkRegex(source, flags);
+      // Sound by itself first: a parenthesis must not close the group around it.
+      if (anchored && 'source' in checked) checked = checkRegex(before + source + after, flags);
+      if ('reason' in checked) throw unsupported(`the regular expression ${checked.reason}`, path);
+      return test(field, { kind: 'regex', source: checked.source, flags });
+    }),
+  );
+}
+
+/** A Sigma string as part of a regular expression. */
+function regexOf(text: string): string {
+  return parseText(text)
+    .map((piece) => {
+      if (piece === anyLength) return '.*';
+      if (piece === oneCharacter) return '.';
+      return (piece as string).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    })
+    .join('');
 }
 
 function reference({ field, modifiers, path }: Item, value: Scalar): Expression {
@@ -162,40 +213,49 @@ function reference({ field, modifiers, path }: Item, value: Scalar): Expression 
 }
 
 function positionKind(modifiers: readonly string[]): Exclude<PatternKind, 'glob' | 'equals'> | undefined {
-  const found = positions.find((name) => modifiers.includes(name));
+  const named = positions.filter((name) => modifiers.includes(name));
+  // A wildcard on either side is one on both.
+  const found = named.length > 1 ? 'contains' : named[0];
   return found === 'startswith' ? 'startsWith' : found === 'endswith' ? 'endsWith' : found;
+}
+
+/** One way to write a value, on its way through the modifiers; `bytes` where they are not its text's. */
+interface Spelling {
+  readonly pieces: readonly Piece[];
+  readonly bytes?: Buffer;
+}
+
+function plainOf({ pieces }: Spelling, by: string, path: NodePath): string {
+  const found = plainText(pieces);
+  if (found === undefined) throw invalid(`"${by}" cannot encode a value with wildcards`, path);
+  return found;
 }
 
 function text(item: Item, value: string): Expression {
   const { field, modifiers, path } = item;
   const cased = modifiers.includes('cased');
-  let spellings: Piece[][] = expand(item, value).map(parseText);
-  let bytes: Buffer | undefined;
-  const plain = (pieces: readonly Piece[], by: string): string => {
-    const found = plainText(pieces);
-    if (found === undefined) throw invalid(`"${by}" cannot encode a value with wildcards`, path);
-    return found;
-  };
+  let spellings: Spelling[] = expand(item, value).map((one) => ({ pieces: parseText(one) }));
   for (const name of modifiers) {
     if (name === 'windash') {
-      spellings = spellings.flatMap((pieces) => dashed(pieces, path));
+      spellings = spellings.flatMap(({ pieces }) => dashed(pieces, path).map((each) => ({ pieces: each })));
     } else if (name === 'base64' || name === 'base64offset') {
-      spellings = spellings.flatMap((pieces) => {
-        const raw = bytes ?? Buffer.from(plain(pieces, name), 'utf8');
-        return name === 'base64' ? [[base64(raw)]] : base64Offsets(raw).map((encoded) => [encoded]);
+      spellings = spellings.flatMap((spelling) => {
+        const bytes = spelling.bytes ?? Buffer.from(plainOf(spelling, name, path), 'utf8');
+        const encoded = name === 'base64' ? [base64(bytes)] : base64Offsets(bytes);
+        return encoded.map((each) => ({ pieces: [each] }));
       });
-      bytes = undefined;
     } else if (name === 'wide' || name.startsWith('utf16')) {
       const encode = name === 'utf16' ? utf16 : name === 'utf16be' ? utf16be : utf16le;
-      if (spellings.length > 1) throw invalid(`"${name}" takes a single value`, path);
-      bytes = encode(plain(spellings[0] as Piece[], name));
-      // Without an encoding behind it the value is compared byte by byte, each byte a character.
-      spellings = [[bytes.toString('latin1')]];
+      spellings = spellings.map((spelling) => {
+        const bytes = encode(plainOf(spelling, name, path));
+        // Without an encoding behind it the value is compared byte by byte, each byte a character.
+        return { pieces: [bytes.toString('latin1')], bytes };
+      });
     }
   }
   const position = positionKind(modifiers);
   const keyword = field === anyField;
-  const patterns = spellings.map((pieces) => {
+  const patterns = spellings.map(({ pieces }) => {
     const open = keyword || position === 'contains' || position === 'endsWith';
     const close = keyword || position === 'contains' || position === 'startsWith';
     return toPattern(
@@ -226,7 +286,12 @@ function dashed(pieces: readonly Piece[], path: NodePath): Piece[][] {
   return spellings;
 }
 
-function expand({ modifiers, path, placeholders }: Item, value: string): string[] {
+/** @param write how a placeholder's value is put where the placeholder stood. */
+function expand(
+  { modifiers, path, placeholders }: Item,
+  value: string,
+  write = (text: string) => text,
+): string[] {
   if (!modifiers.includes('expand')) return [value];
   let spellings = [''];
   // An escaped percent sign is plain text (Sigma specification, "Placeholders").
@@ -236,7 +301,7 @@ function expand({ modifiers, path, placeholders }: Item, value: string): string[
       name === undefined
         ? [token.replaceAll('\\%', '%')]
         : Object.hasOwn(placeholders, name)
-          ? placeholders[name]
+          ? placeholders[name]?.map(write)
           : undefined;
     if (!choices || choices.length === 0) {
       throw unsupported(`the placeholder %${name}% has no value; give it one in a pipeline`, path);

@@ -214,8 +214,11 @@ class Parser {
   escape(): Node {
     const character = this.next();
     if (character === 'b' || character === 'B') return { kind: 'assert', source: `\\${character}` };
-    if (character === 'A') return { kind: 'assert', source: '^' };
-    if (character === 'z' || character === 'Z') return { kind: 'assert', source: '$' };
+    // The very ends of the value, also where `m` makes the other anchors those of lines.
+    if (character === 'A') return { kind: 'group', flags: '-m', of: { kind: 'assert', source: '^' } };
+    if (character === 'z' || character === 'Z') {
+      return { kind: 'group', flags: '-m', of: { kind: 'assert', source: '$' } };
+    }
     if (/[1-9]/.test(character) || character === 'k' || character === 'g') {
       throw new RegexFault('uses a back-reference, which has no linear-time engine');
     }
@@ -301,6 +304,7 @@ function complement(ranges: readonly Range[]): Range[] {
 }
 
 function checkFlags(flags: string): void {
+  if (/^[ims]*-[ims]+$/.test(flags)) return;
   const wrong = [...flags].find((flag) => !'ims'.includes(flag));
   if (wrong !== undefined) throw new RegexFault(`uses the inline flag "${wrong}"; only i, m and s are known`);
 }

@@ -3,7 +3,7 @@ import type { PatternKind, TextPattern } from './expression.ts';
 /** A piece of a Sigma string: plain text, `*` (any length) or `?` (one character). */
 export type Piece = string | typeof anyLength | typeof oneCharacter;
 export const anyLength = Symbol('*');
-const oneCharacter = Symbol('?');
+export const oneCharacter = Symbol('?');
 
 /**
  * Splits a Sigma string at its wildcards (Sigma specification, "Escaping"): a backslash escapes `*`, `?`

@@ -125,6 +125,42 @@ describe('Sigma Correlation Rules 2.1, temporal', () => {
     expect(raisedAt(await detector(text), hits('b', 'a'))).toEqual([]);
     expect(raisedAt(await detector(text), hits('a'))).toEqual([1]);
   });
+  test('a condition with order counts the longest row, and takes any way for it to hold', async () => {
+    const ordered = (condition: string) =>
+      correlation(
+        `type: temporal_ordered\nrules: [a, b, c]\ngroup-by: [user]\ntimespan: 1m\ncondition: ${condition}`,
+      );
+    expect(raisedAt(await detector(ordered('{ gte: 2 }')), hits('b', 'a', 'c'))).toEqual([3]);
+    expect(raisedAt(await detector(ordered('{ gte: 2 }')), hits('c', 'b', 'a'))).toEqual([]);
+    expect(raisedAt(await detector(ordered('{ gte: 3 }')), hits('b', 'a', 'c', 'b'))).toEqual([]);
+    expect(raisedAt(await detector(ordered('{ gte: 3 }')), hits('b', 'a', 'c', 'b', 'c'))).toEqual([5]);
+    expect(raisedAt(await detector(ordered('a AND b AND c')), hits('b', 'a', 'c', 'b', 'c'))).toEqual([5]);
+    expect(raisedAt(await detector(ordered('a and (b or c)')), hits('b', 'a', 'c'))).toEqual([3]);
+    expect(raisedAt(await detector(ordered('a and c and not b')), hits('a', 'b', 'c'))).toEqual([]);
+    expect(raisedAt(await detector(ordered('a and c and not b')), hits('c', 'a'))).toEqual([]);
+    expect(raisedAt(await detector(ordered('a and c and not b')), hits('c', 'a', 'c'))).toEqual([3]);
+    expect(raisedAt(await detector(ordered('not (a or b) and c')), hits('c'))).toEqual([1]);
+    const together = ['c', 'b', 'a'].map((name) => event(name, 0, { user: 'u' }));
+    expect(raisedAt(await detector(ordered('{ gte: 3 }')), together)).toEqual([3]);
+  });
+  test('the rules are those of the condition where none are listed', async () => {
+    const text = correlation('type: temporal\ngroup-by: [user]\ntimespan: 1m\ncondition: (a and b) or c');
+    expect(raisedAt(await detector(text), hits('b', 'a'))).toEqual([2]);
+    expect(raisedAt(await detector(text), hits('c'))).toEqual([1]);
+  });
+  test('aliases name a rule by its name or its id, as its list does or not', async () => {
+    const events = [event('a', 0, { src: 'x' }), event('b', 1, { dst: 'x' })];
+    for (const [rules, alias] of [
+      ['[a, b]', '{ id-a: src, id-b: dst }'],
+      ['[id-a, id-b]', '{ a: src, b: dst }'],
+      ['[a, id-b]', '{ id-a: src, b: dst }'],
+    ]) {
+      const text = correlation(
+        `type: temporal\nrules: ${rules}\ngroup-by: [ip]\ntimespan: 1m\naliases: { ip: ${alias} }`,
+      );
+      expect(raisedAt(await detector(text), events)).toEqual([2]);
+    }
+  });
   test('aliases join fields of other names', async () => {
     const made = await detector(temporal('temporal', 'aliases: { user: { a: src, b: dst } }'));
     expect(
@@ -157,6 +193,36 @@ describe('Sigma Correlation Rules 2.1, metrics', () => {
         sizes.map((n, i) => event('a', i, { n })),
       ),
     ).toEqual(at === 0 ? [] : [at]);
+  });
+});
+
+describe('Sigma Correlation Rules 2.1, value_percentile without a percentile', () => {
+  const text = correlation(
+    'type: value_percentile\nrules: [a]\ngroup-by: [host]\ntimespan: 1h\ncondition: { field: image, lte: 10 }',
+  );
+  const seen = (...images: string[]) => images.map((image, at) => event('a', at, { host: 'h', image }));
+  const common = Array.from({ length: 9 }, () => 'svchost.exe');
+
+  test('a value that is rare among those of the window, once', async () => {
+    expect(raisedAt(await detector(text), seen(...common, 'odd.exe', 'svchost.exe'))).toEqual([10]);
+  });
+  test('each such value by itself', async () => {
+    expect(raisedAt(await detector(text), seen(...common, 'odd.exe', 'rare.exe', 'rare.exe'))).toEqual([
+      10, 11,
+    ]);
+  });
+  test('not while there is little to compare with, and not in another group', async () => {
+    expect(raisedAt(await detector(text), seen('odd.exe', 'svchost.exe', 'svchost.exe'))).toEqual([]);
+    const apart = [...seen(...common), event('a', 10, { host: 'other', image: 'odd.exe' })];
+    expect(raisedAt(await detector(text), apart)).toEqual([]);
+  });
+  test('a percentile belongs to this type alone', async () => {
+    const wrong = text.replace('value_percentile', 'value_avg').replace('lte: 10', 'lte: 10, percentile: 5');
+    const made = await ThreatDetector.create({ rules: [{ file: 'r.yml', text: base + wrong }] });
+    open.push(made);
+    expect(made.refused.map(({ message }) => message)).toEqual([
+      '"percentile" is for value_percentile alone',
+    ]);
   });
 });
 

@@ -47,6 +47,8 @@ describe('Sigma Rules 2.1, condition', () => {
     condition('any of them', (a, b, c) => a || b || c),
     condition('all of them', (a, b, c) => a && b && c),
     condition('2 of them', (a, b, c) => a + b + c >= 2),
+    condition('1 of *', (a, b, c) => a || b || c),
+    condition('all of *', (a, b, c) => a && b && c),
     condition('1 of _*', (_a, _b, _c, h) => h),
     condition('not 1 of sel_*', (a, b) => !(a || b)),
     condition('not 2 of them', (a, b, c) => a + b + c < 2),

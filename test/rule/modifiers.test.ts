@@ -55,6 +55,18 @@ describe('Sigma Modifiers 2.1, generic modifiers', () => {
     { name: 'neq', rule: 'f|neq: a', fires: [f('b'), f(1)], not: [f('a'), f('A')] },
     { name: 'neq of a list is none of them', rule: 'f|neq: [a, b]', fires: [f('c')], not: [f('a'), f('b')] },
     { name: 'neq of null', rule: 'f|neq: null', fires: [f('x'), f('')], not: [f(null), {}] },
+    {
+      name: 'neq with all is none of them too',
+      rule: 'f|contains|all|neq: [a, b]',
+      fires: [f('c')],
+      not: [f('a'), f('b'), f('ab')],
+    },
+    {
+      name: 'startswith and endswith together are contains',
+      rule: 'f|startswith|endswith: b',
+      fires: [f('abc'), f('b')],
+      not: [f('ac')],
+    },
     { name: 'neq with contains', rule: 'f|contains|neq: a', fires: [f('b')], not: [f('xax')] },
     {
       name: 'windash',
@@ -96,6 +108,26 @@ describe('Sigma Modifiers 2.1, regular expressions', () => {
     { name: 're|m', rule: "f|re|m: '^b$'", fires: [f('a\nb\nc')], not: [f('a\nbc')] },
     { name: 'without m the whole value', rule: "f|re: '^b$'", fires: [f('b')], not: [f('a\nb\nc')] },
     { name: 're|s', rule: "f|re|s: 'a.c'", fires: [f('a\nc')], not: [f('ac')] },
+    {
+      name: 're|m with the very ends',
+      rule: "f|re|m: '\\Ab$'",
+      fires: [f('b\nc')],
+      not: [f('a\nb')],
+    },
+    {
+      name: 're|startswith',
+      rule: "f|re|startswith: 'a|b'",
+      fires: [f('bx'), f('ab')],
+      not: [f('xa'), f('A')],
+    },
+    {
+      name: 're|i|m|endswith',
+      rule: "f|re|i|m|endswith: '(?s)a.c'",
+      fires: [f('x\nA\nC')],
+      not: [f('abc\nx'), f('ac')],
+    },
+    { name: 're|contains', rule: "f|re|contains: 'a.c'", fires: [f('xabcx')], not: [f('ac')] },
+    { name: 're|neq', rule: "f|re|neq: '^a'", fires: [f('b')], not: [f('ab')] },
     { name: 're|i|m|s', rule: "f|re|i|m|s: '^b.c$'", fires: [f('a\nB\nC')], not: [f('ab\ncd')] },
     { name: 'flags inside', rule: "f|re: '(?i)abc'", fires: [f('ABC')], not: [f('AB')] },
     { name: 'wildcards mean nothing', rule: "f|re: 'a\\*b'", fires: [f('a*b')], not: [f('axb')] },
@@ -143,6 +175,12 @@ describe('Sigma Modifiers 2.1, encodings', () => {
       rule: 'f|utf16|base64: ping',
       fires: [f(base64('\ufeffping', 'utf16le'))],
       not: [f(base64('ping', 'utf16le'))],
+    },
+    {
+      name: 'windash|wide|base64offset|contains encodes each spelling',
+      rule: "f|windash|wide|base64offset|contains: ' -enc'",
+      fires: [' -enc', ' /enc', ' –enc'].map((flag) => f(base64(`ab${flag} x`, 'utf16le'))),
+      not: [f(base64('ab -enc x')), f(base64('ab +enc x', 'utf16le'))],
     },
     { name: 'wide alone', rule: 'f|wide: ab', fires: [f('a\0b\0')], not: [f('ab')] },
   ]);
@@ -272,7 +310,11 @@ describe('Sigma Modifiers 2.1, fieldref', () => {
 });
 
 describe('Sigma Modifiers 2.1, expand', () => {
-  const pipelines = [parsePipeline('vars: { admins: [root, "svc_*"], one: 1 }')];
+  const pipelines = [
+    parsePipeline(
+      'vars: { admins: [root, "svc_*"], one: 1, nets: [10.0.0.0/8, "fe80::/10"], odd: ["a.b", "(c"] }',
+    ),
+  ];
   testVectors([
     {
       name: 'expand',
@@ -294,6 +336,34 @@ describe('Sigma Modifiers 2.1, expand', () => {
       pipelines,
       fires: [f('a root b')],
       not: [f('ro ot')],
+    },
+    {
+      name: 'an escaped percent sign before a placeholder',
+      rule: "f|expand: '\\%plain%one%'",
+      pipelines,
+      fires: [f('%plain1')],
+      not: [f('%plain%one%'), f('plain1')],
+    },
+    {
+      name: 'cidr|expand',
+      rule: "f|cidr|expand: '%nets%'",
+      pipelines,
+      fires: [f('10.1.2.3'), f('fe80::1')],
+      not: [f('11.0.0.1'), f('%nets%')],
+    },
+    {
+      name: 're|expand puts values in as the texts they are',
+      rule: "f|re|expand: '^(x|%odd%|%admins%)$'",
+      pipelines,
+      fires: [f('x'), f('a.b'), f('(c'), f('svc_1'), f('root')],
+      not: [f('axb'), f('c'), f('%odd%')],
+    },
+    {
+      name: 'base64|expand encodes each value',
+      rule: "f|expand|base64: '%odd%'",
+      pipelines,
+      fires: [f(base64('a.b')), f(base64('(c'))],
+      not: [f('a.b'), f(base64('%odd%'))],
     },
     {
       name: 'an escaped percent sign is plain',

@@ -35,7 +35,8 @@ function usedBy(condition: unknown): (name: string) => boolean {
       if (word.toLowerCase() === 'them') return !name.startsWith('_');
       if (!word.includes('*')) return word === name;
       const parts = word.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-      return new RegExp(`^${parts.join('.*')}$`).test(name);
+      const shape = new RegExp(`^${parts.join('.*')}$`);
+      return shape.test(name) && (word.startsWith('_') || !name.startsWith('_'));
     });
 }
 

@@ -1,5 +1,6 @@
 import type { Bound, CorrelationRule } from '../../rule/correlation.ts';
 import type { Expression } from '../../rule/expression.ts';
+import { alternativesOf } from './alternatives.ts';
 import { DistinctValues, SortedNumbers, type Tally } from './tally.ts';
 import type { Hit, Window } from './window.ts';
 
@@ -19,13 +20,30 @@ export function windowCapacity(rule: CorrelationRule): number {
 
 /** What a window keeps of its values; nothing where the condition is over the hits alone. */
 export function tallyOf(rule: CorrelationRule): Tally | undefined {
-  if (rule.type === 'value_count') return new DistinctValues();
+  if (rule.type === 'value_count' || isShare(rule)) return new DistinctValues();
   return rule.type.startsWith('value_') ? new SortedNumbers() : undefined;
 }
 
-/** Whether the condition of a correlation holds for the hits of a window, and with which figure. */
-export function conditionHolds(rule: CorrelationRule, window: Window): { holds: boolean; figure: number } {
+/** Whether the condition is over how common the newest hit's value is, not over the values themselves. */
+export const isShare = ({ type, percentile }: CorrelationRule): boolean =>
+  type === 'value_percentile' && percentile === undefined;
+
+/**
+ * Whether the condition of a correlation holds for the hits of a window, and with which figure.
+ *
+ * @param value of the hit that came last.
+ */
+export function conditionHolds(
+  rule: CorrelationRule,
+  window: Window,
+  value: string | undefined,
+): { holds: boolean; figure: number } {
   const { hits, tally } = window;
+  if (isShare(rule)) {
+    const common = (tally as DistinctValues).count(value ?? '');
+    // A hit so old that the window let go of it at once tells nothing.
+    return common === 0 ? { holds: false, figure: 0 } : bounded(rule, (common / hits.length) * 100);
+  }
   switch (rule.type) {
     case 'event_count':
       return bounded(rule, hits.length);
@@ -33,10 +51,8 @@ export function conditionHolds(rule: CorrelationRule, window: Window): { holds: 
       return bounded(rule, (tally as DistinctValues).size);
     case 'temporal':
       return temporal(rule, hits);
-    case 'temporal_ordered': {
-      const any = temporal(rule, hits);
-      return { holds: any.holds && inOrder(rule, hits), figure: any.figure };
-    }
+    case 'temporal_ordered':
+      return ordered(rule, hits);
     default:
       return metric(rule, (tally as SortedNumbers).sorted);
   }
@@ -82,17 +98,53 @@ function holdsFor(expression: Expression, has: (rule: string) => boolean): boole
   }
 }
 
-/** Whether the rules were hit in the order they are listed; hits at the same time count as in order. */
-function inOrder(rule: CorrelationRule, hits: readonly Hit[]): boolean {
-  let next = 0;
+/**
+ * Temporal, and the rules that make the condition hold were hit in the order they are listed; hits at the same time
+ * count as in order. A condition that counts rules counts the longest such row.
+ */
+function ordered(rule: CorrelationRule, hits: readonly Hit[]): { holds: boolean; figure: number } {
+  const all = rule.rules.map((_, place) => place);
+  if (rule.bounds.length > 0) return bounded(rule, longestRow(rule, hits));
+  const seen = new Set(hits.map((hit) => hit.rule));
+  const figure = seen.size;
+  if (!rule.expression) return { holds: inOrder(all, hits), figure };
+  const holds = alternativesOf(rule.expression).some(
+    ({ with: needed, without }) =>
+      !without.some((name) => seen.has(rule.rules.indexOf(name))) &&
+      inOrder(
+        all.filter((place) => needed.includes(rule.rules[place] as string)),
+        hits,
+      ),
+  );
+  return { holds, figure };
+}
+
+function inOrder(places: readonly number[], hits: readonly Hit[]): boolean {
   let fromMs = Number.NEGATIVE_INFINITY;
-  while (next < rule.rules.length) {
-    const hit = hits.find((each) => each.rule === next && each.timeMs >= fromMs);
+  for (const place of places) {
+    const hit = hits.find((each) => each.rule === place && each.timeMs >= fromMs);
     if (!hit) return false;
     fromMs = hit.timeMs;
-    next++;
   }
   return true;
+}
+
+/** How many different rules were hit in the order they are listed, at most. */
+function longestRow(rule: CorrelationRule, hits: readonly Hit[]): number {
+  // By place, the longest row that ends there with the hits up to now.
+  const rows = rule.rules.map(() => 0);
+  const extend = (place: number) => {
+    rows[place] = Math.max(rows[place] as number, 1 + Math.max(0, ...rows.slice(0, place)));
+  };
+  for (let from = 0; from < hits.length; ) {
+    let to = from;
+    while (hits[to]?.timeMs === hits[from]?.timeMs) to++;
+    // Hits at the same time stand in whatever order serves.
+    const places = new Set(hits.slice(from, to).map((hit) => hit.rule));
+    for (const place of [...places].sort((a, b) => a - b)) extend(place);
+    from = to;
+  }
+  return Math.max(0, ...rows);
 }
 
 function metric(rule: CorrelationRule, sorted: readonly number[]): { holds: boolean; figure: number } {
@@ -113,7 +165,7 @@ function figureOf(rule: CorrelationRule, sorted: readonly number[]): number {
     case 'value_median':
       return percentile(sorted, 50);
     default:
-      return percentile(sorted, rule.percentile);
+      return percentile(sorted, rule.percentile ?? 50);
   }
 }
 

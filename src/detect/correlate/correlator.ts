@@ -1,6 +1,6 @@
 import type { CorrelationRule } from '../../rule/correlation.ts';
 import type { Detection, EventReference } from '../detection.ts';
-import { conditionHolds, tallyOf, windowCapacity } from './condition.ts';
+import { conditionHolds, isShare, tallyOf, windowCapacity } from './condition.ts';
 import { type CorrelationHit, groupKey, HitRouter, type RuleHit } from './router.ts';
 import { Window } from './window.ts';
 
@@ -109,9 +109,10 @@ export class Correlator {
       this.#lateHits++;
       return undefined;
     }
-    const { holds, figure } = conditionHolds(rule, window);
-    const begins = holds && !window.raised;
-    window.raised = holds;
+    const { holds, figure } = conditionHolds(rule, window, value);
+    const holdsFor = holds ? (isShare(rule) ? (value ?? '') : '') : undefined;
+    const begins = holdsFor !== undefined && holdsFor !== window.raised;
+    window.raised = holdsFor;
     return begins ? detectionOf(rule, group, figure, window) : undefined;
   }
 

@@ -31,6 +31,8 @@ export const groupKey = ({ group }: CorrelationHit): string => JSON.stringify(Ob
 interface Way {
   readonly rule: CorrelationRule;
   readonly place: number;
+  /** What the rule's events call fields of the correlation, where it is not the same. */
+  readonly aliases: ReadonlyMap<string, string>;
   /** Fields that correlations over this one ask for, by any way. */
   readonly carried: readonly string[];
 }
@@ -48,10 +50,11 @@ export class HitRouter {
       rule.rules.forEach((reference, place) => {
         const id = idOf(reference);
         const known = this.#ways.get(id);
-        const way = { rule, place, carried };
+        const aliases = aliasesFor(rule, (name) => name === reference || idOf(name) === id);
+        const way = { rule, place, aliases, carried };
         if (known) known.unshift(way);
         else this.#ways.set(id, [way]);
-        const names = [...rule.groupBy, ...rule.fields].map((name) => aliased(rule, name, reference));
+        const names = [...rule.groupBy, ...rule.fields].map((name) => aliases.get(name) ?? name);
         asked.set(id, new Set([...(asked.get(id) ?? []), ...names, ...carried]));
       });
     }
@@ -64,11 +67,11 @@ export class HitRouter {
 
   route(hit: RuleHit): CorrelationHit[] {
     const routed: CorrelationHit[] = [];
-    for (const { rule, place, carried } of this.#ways.get(hit.ruleId) ?? []) {
-      const reference = rule.rules[place] as string;
-      const group = grouped(rule, reference, hit);
+    for (const way of this.#ways.get(hit.ruleId) ?? []) {
+      const { rule, place, carried } = way;
+      const group = grouped(way, hit);
       if (!group) continue;
-      const value = measured(rule, reference, hit);
+      const value = measured(way, hit);
       if (rule.fields.length > 0 && value === undefined) continue;
       const { timeMs, event } = hit;
       const fields = picked(carried, hit);
@@ -86,10 +89,10 @@ export class HitRouter {
   }
 }
 
-function grouped(rule: CorrelationRule, reference: string, hit: RuleHit): Record<string, string> | undefined {
+function grouped({ rule, aliases }: Way, hit: RuleHit): Record<string, string> | undefined {
   const group: Record<string, string> = {};
   for (const name of rule.groupBy) {
-    const value = hit.field(aliased(rule, name, reference));
+    const value = hit.field(aliases.get(name) ?? name);
     // Events without the field are no group: they have nothing in common.
     if (value === undefined) return undefined;
     group[name] = value;
@@ -97,14 +100,19 @@ function grouped(rule: CorrelationRule, reference: string, hit: RuleHit): Record
   return group;
 }
 
-function aliased({ aliases }: CorrelationRule, name: string, reference: string): string {
-  const fields = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
-  return fields && Object.hasOwn(fields, reference) ? (fields[reference] as string) : name;
+/** Alias → field, of the rule that `isIt` knows by its name or id. */
+function aliasesFor({ aliases }: CorrelationRule, isIt: (name: string) => boolean): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [alias, fields] of Object.entries(aliases)) {
+    const own = Object.entries(fields).find(([name]) => isIt(name));
+    if (own) found.set(alias, own[1]);
+  }
+  return found;
 }
 
-function measured(rule: CorrelationRule, reference: string, hit: RuleHit): string | undefined {
+function measured({ rule, aliases }: Way, hit: RuleHit): string | undefined {
   if (rule.fields.length === 0) return undefined;
-  const values = rule.fields.map((field) => hit.field(aliased(rule, field, reference)));
+  const values = rule.fields.map((field) => hit.field(aliases.get(field) ?? field));
   if (values.some((value) => value === undefined)) return undefined;
   return values.length === 1 ? values[0] : JSON.stringify(values);
 }

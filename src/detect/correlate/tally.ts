@@ -12,6 +12,11 @@ export class DistinctValues implements Tally {
     return this.#counts.size;
   }
 
+  /** How often a value is there. */
+  count(value: string): number {
+    return this.#counts.get(value) ?? 0;
+  }
+
   add(value: string): void {
     this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1);
   }

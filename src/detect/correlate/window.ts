@@ -18,8 +18,11 @@ export interface Hit {
 export class Window {
   readonly #hits: Hit[] = [];
   readonly #capacity: number;
-  /** Whether the condition held when it was last looked at: a detection is raised when it begins to. */
-  raised = false;
+  /**
+   * For what the condition held when it was last looked at: a detection is raised when it begins to. `''` for the
+   * window, a value where the condition is over single ones; `undefined` where it did not hold.
+   */
+  raised: string | undefined;
   /** Time of the newest hit. */
   latestMs = Number.NEGATIVE_INFINITY;
 
