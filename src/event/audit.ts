@@ -1,0 +1,45 @@
+import type { TextEvent } from './text-event.ts';
+
+/**
+ * What auditd writes beyond `key=value`: a time in `msg`, a second `msg` in single quotes around the fields of user
+ * space, and texts with spaces or other odd characters in hexadecimal without quotes (auditd(8), "ausearch -i").
+ */
+const record = /^type=\S+ msg=audit\((\d+)\.(\d{3}):\d+\):/;
+
+/** Whether a line is a record of auditd's log. */
+export const isAuditLine = (text: string): boolean => record.test(text);
+
+/** The line with the fields of user space beside the others. */
+export const openedAudit = (text: string): string => text.replace(/ msg='(.*)'\s*$/, ' $1');
+
+/** Fields that hold texts, by the type of the record; in others the same names are numbers. */
+const textFields: Readonly<Record<string, RegExp>> = {
+  EXECVE: /^a\d+(\[\d+\])?$/,
+  PROCTITLE: /^proctitle$/,
+  PATH: /^name$/,
+  CWD: /^cwd$/,
+  SYSCALL: /^(comm|exe|key)$/,
+  USER_CMD: /^(cwd|cmd|exe)$/,
+  TTY: /^data$/,
+  USER_TTY: /^data$/,
+};
+
+/**
+ * Completes an event read from a record.
+ *
+ * @param plain the fields that stood without quotes.
+ */
+export function completeAudit(event: TextEvent, text: string, plain: ReadonlySet<string>): void {
+  const [, seconds, millis] = record.exec(text) as unknown as [string, string, string];
+  const time = new Date(Number(seconds) * 1000 + Number(millis));
+  if (!Number.isNaN(time.getTime())) event['@timestamp'] = time.toISOString();
+  const type = String(event.type);
+  const texts = Object.hasOwn(textFields, type) ? (textFields[type] as RegExp) : undefined;
+  for (const name of plain) {
+    const value = String(event[name]);
+    if (texts?.test(name) && value.length % 2 === 0 && /^[0-9A-F]{2,}$/.test(value)) {
+      // The words of a command line are parted by zero bytes.
+      event[name] = Buffer.from(value, 'hex').toString('utf8').replaceAll('\0', ' ');
+    }
+  }
+}
