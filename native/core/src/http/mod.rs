@@ -34,6 +34,10 @@ pub use program::{Limits, Program};
 pub mod fuzz {
     use super::base64;
     use super::decode::{self, Decoder};
+    use super::fields::{Check, Visitor};
+    use super::path::{MAX_PATH, Path};
+    use super::program::Limits;
+    use super::request::walk_request;
     use super::traits::traits_of;
 
     pub fn canonical(text: &[u8]) -> Vec<u8> {
@@ -55,6 +59,37 @@ pub mod fuzz {
         let mut out = Vec::new();
         decode::json_unescape(text, &mut out);
         out
+    }
+
+    /// Walks a packed request: every format of body, by what its head says; gives the fields handed on.
+    ///
+    /// # Panics
+    /// Where a path is longer than it may be.
+    pub fn walk(request: &[u8], limits: &Limits) -> usize {
+        let mut fields = Fields::default();
+        walk_request(request, limits, &mut fields);
+        fields.count
+    }
+
+    #[derive(Default)]
+    struct Fields {
+        count: usize,
+        path: Vec<u8>,
+    }
+
+    impl Visitor for Fields {
+        fn field(&mut self, _: u16, _: &[u8], _: &[u8]) -> bool {
+            self.count += 1;
+            true
+        }
+
+        fn nested(&mut self, location: u16, path: &Path, value: &[u8]) -> bool {
+            path.write(&mut self.path);
+            assert!(self.path.len() <= MAX_PATH);
+            self.field(location, path.key(), value)
+        }
+
+        fn check(&mut self, _: Check, _: &[u8], _: &[u8]) {}
     }
 
     pub fn hidden_text(text: &[u8]) -> Option<Vec<u8>> {
