@@ -15,6 +15,15 @@ const named = rows.flatMap(([, item, , , evidence = '']) =>
   ),
 );
 
+test('every requirement of ASVS 5.0.0 has its row, once and in order', () => {
+  // Requirements of each section of V6, V7 and V9.
+  const sections = { 6: [3, 12, 8, 6, 8, 4, 2, 4], 7: [3, 4, 2, 5, 3, 2], 9: [3, 4] };
+  const all = Object.entries(sections).flatMap(([chapter, counts]) =>
+    counts.flatMap((count, i) => Array.from({ length: count }, (_, n) => `${chapter}.${i + 1}.${n + 1}`)),
+  );
+  expect(rows.map(([, item]) => item)).toEqual(all);
+});
+
 test('every item that is met names a test', () => {
   expect(rows.length).toBeGreaterThan(40);
   const met = rows.filter(([, , , verdict]) => verdict === 'met').map(([, item]) => item);
