@@ -6,6 +6,7 @@ use wolfsec_core::hash::kdf::{self, Prf};
 use wolfsec_core::password::{Argon2Cost, argon2id, bcrypt_verify};
 use zeroize::Zeroizing;
 
+use super::background::behind;
 use super::task::{BooleanTask, BytesTask};
 
 /// The parameters are refused; agreed with `src/backend/native/kdf.ts`.
@@ -47,7 +48,7 @@ pub fn kdf_pbkdf2(
     let (secret, salt) = (Zeroizing::new(secret.to_vec()), salt.to_vec());
     BytesTask::run(move || {
         let mut output = vec![0; length as usize];
-        kdf::pbkdf2(prf(id), &secret, &salt, iterations, &mut output);
+        behind(|| kdf::pbkdf2(prf(id), &secret, &salt, iterations, &mut output));
         Ok(output)
     })
 }
@@ -65,7 +66,7 @@ pub fn kdf_scrypt(
     BytesTask::run(move || {
         let mut output = vec![0; length as usize];
         let log_n = u8::try_from(log_n).map_err(|_| REFUSED)?;
-        kdf::scrypt(&secret, &salt, log_n, r, p, &mut output).map_err(|_| REFUSED)?;
+        behind(|| kdf::scrypt(&secret, &salt, log_n, r, p, &mut output)).map_err(|_| REFUSED)?;
         Ok(output)
     })
 }
@@ -91,7 +92,7 @@ pub fn password_argon2id(
     };
     BytesTask::run(move || {
         let mut output = vec![0; length as usize];
-        argon2id(&password, &salt, &pepper, cost, &mut output).map_err(|_| REFUSED)?;
+        behind(|| argon2id(&password, &salt, &pepper, cost, &mut output)).map_err(|_| REFUSED)?;
         Ok(output)
     })
 }
@@ -99,5 +100,5 @@ pub fn password_argon2id(
 #[napi(ts_return_type = "Promise<boolean>")]
 pub fn password_bcrypt_verify(password: &[u8], hash: String) -> AsyncTask<BooleanTask> {
     let password = Zeroizing::new(password.to_vec());
-    BooleanTask::run(move || bcrypt_verify(&password, &hash).map_err(|_| REFUSED))
+    BooleanTask::run(move || behind(|| bcrypt_verify(&password, &hash)).map_err(|_| REFUSED))
 }

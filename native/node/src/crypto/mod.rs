@@ -2,6 +2,7 @@
 
 mod aead;
 mod aead_batch;
+mod background;
 mod entropy;
 mod hash;
 mod kdf;
