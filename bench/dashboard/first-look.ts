@@ -15,6 +15,14 @@ const root = new URL('../../', import.meta.url).pathname;
 const executablePath = [process.env['WOLFSEC_CHROMIUM'] ?? '', '/usr/bin/chromium'].find(existsSync);
 if (!executablePath) throw new Error('there is no Chromium here; WOLFSEC_CHROMIUM may name one');
 
+/** Runs in the page: notes when the first kind of open alerts stands on it. */
+const watchRows = `addEventListener('DOMContentLoaded', () =>
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector('.group')) return;
+    observer.disconnect();
+    requestAnimationFrame(() => { window.rowsMs = performance.now(); });
+  }).observe(document, { childList: true, subtree: true }));`;
+
 const kept = process.argv[3];
 const folder = kept ?? mkdtempSync(join(tmpdir(), 'wolfsec-first-look-'));
 try {
@@ -53,7 +61,6 @@ async function linkOf(output: NodeJS.ReadableStream): Promise<string> {
 
 async function look(browser: Browser, link: string): Promise<void> {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-  // Holds the moment at which the first kind of open alerts stands on the page.
   await page.addInitScript({ content: watchRows });
   await page.goto(link);
   await page.locator('.group').first().waitFor();
@@ -76,13 +83,6 @@ async function look(browser: Browser, link: string): Promise<void> {
   console.log(`overview's answer: ${told(answers)}`);
   console.log(`open alerts of one host: ${told(lists)}`);
 }
-
-const watchRows = `addEventListener('DOMContentLoaded', () =>
-  new MutationObserver((_, observer) => {
-    if (!document.querySelector('.group')) return;
-    observer.disconnect();
-    requestAnimationFrame(() => { window.rowsMs = performance.now(); });
-  }).observe(document, { childList: true, subtree: true }));`;
 
 /** How long the API takes as the page sees it, each question another. */
 async function timesOf(page: Page, path: (n: number) => string): Promise<number[]> {
