@@ -13,7 +13,7 @@ const packages = ['package.json', 'bench/package.json', 'scripts/docs/package.js
 });
 const crates = globSync('native/*/Cargo.toml', { cwd: root }).flatMap((path) =>
   Array.from(
-    read(path).matchAll(/^\[(?:\w+-)?dependencies\]\n((?:[\w-]+ = .*\n)*)/gm),
+    read(path).matchAll(/^\[(?:target\..+\.)?(?:\w+-)?dependencies\]\n((?:[\w-]+ = .*\n)*)/gm),
     ([, list = '']) => list.match(/^[\w-]+/gm) ?? [],
   ).flat(),
 );
