@@ -120,7 +120,7 @@ seeing(
       await page.getByRole('region', { name: 'What matched' }).waitFor();
       await keyboard.press('g');
       await keyboard.press('a');
-      await page.getByRole('heading', { name: 'Alerts' }).waitFor();
+      await page.getByRole('list', { name: 'Alerts' }).waitFor();
       await keyboard.press('/');
       await keyboard.type('whoa');
       await rowOf(page, 'Whoami').waitFor();

@@ -35,9 +35,10 @@ export function to(parts: readonly string[], query: Query = {}): string {
   return `#/${parts.map(encodeURIComponent).join('/')}${given.size > 0 ? `?${given}` : ''}`;
 }
 
-/** Goes to a place, with a step in the browser's history. */
+/** Goes to a place, with a step in the browser's history; at once, so that the next key is the new page's. */
 export function go(parts: readonly string[], query?: Query): void {
   location.hash = to(parts, query);
+  place.value = read();
 }
 
 /** Changes some of the query in place: filters are no steps to go back through. */

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AlertBrief, Level } from '../../server/api.ts';
 import { change } from '../data/actions.ts';
 import { withQuery } from '../data/api.ts';
@@ -189,7 +189,12 @@ function Filters() {
 function Late({ name, label, placeholder }: { name: string; label: string; placeholder: string }) {
   const given = place.value.query.get(name) ?? '';
   const [text, setText] = useState(given);
-  useEffect(() => setText(given), [given]);
+  const before = useRef(given);
+  useEffect(() => {
+    // Not when the field appears: what was typed since would be lost.
+    if (before.current !== given) setText(given);
+    before.current = given;
+  }, [given]);
   useEffect(() => {
     if (text === given) return undefined;
     const timer = setTimeout(() => setQuery({ [name]: text.trim() }), 300);
