@@ -70,7 +70,7 @@ export function ownPage({ keys }: Credentials) {
 
 function bySession(
   session: Session,
-  { csrf }: Users,
+  users: Users,
   scope: Scope,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -78,7 +78,8 @@ function bySession(
   const { method, headers } = request;
   if (!isSafeMethod(method)) {
     const forged =
-      isCrossSite((name) => headerOf(request, name), []) || !csrf.verify(session.id, headers['x-csrf-token']);
+      isCrossSite((name) => headerOf(request, name), []) ||
+      !users.isOwnWrite(cookieOf(request), session, headers['x-csrf-token']);
     if (forged) return refuse(reply, 403, 'the request does not carry the X-Csrf-Token of this session');
   }
   if (!session.scopes.includes(scope)) return refuse(reply, 403, `this account lacks the scope ${scope}`);

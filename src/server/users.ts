@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   type AuthContext,
   type AuthListener,
@@ -48,7 +47,6 @@ export interface UsersOptions {
  * storage, so that neither a restart nor another process on the same database gives new tries.
  */
 export class Users {
-  readonly csrf = new CsrfTokens(randomBytes(32));
   readonly #storage: AuthStorage;
   readonly #sessions: Sessions;
   readonly #links: OneTimeTokens;
@@ -121,6 +119,17 @@ export class Users {
     return checked?.ok ? checked.session : undefined;
   }
 
+  /** The token that a write must carry, of a session that was begun or that a request's cookie tells. */
+  csrfToken(session: Session, token: string): string {
+    return csrfOf(token).issue(session.id);
+  }
+
+  /** Whether a write carries the token of its session. */
+  isOwnWrite(request: CookieRequest, session: Session, given: unknown): boolean {
+    const token = tokenOf(request);
+    return token !== undefined && csrfOf(token).verify(session.id, given);
+  }
+
   /** Ends the session of a request, if it has one. */
   async signOut(request: CookieRequest): Promise<void> {
     const token = tokenOf(request);
@@ -171,7 +180,13 @@ export interface CookieRequest {
   readonly loopback: boolean;
 }
 
-const tokenOf = (request: CookieRequest) => readCookie(request.cookie, cookie, request.loopback);
+/**
+ * Keyed by the session's own token, which no other site can read: each process that shares the accounts agrees, also
+ * after a restart, and there is no secret to keep.
+ */
+const csrfOf = (token: string) => new CsrfTokens(Buffer.from(token));
+
+export const tokenOf = (request: CookieRequest) => readCookie(request.cookie, cookie, request.loopback);
 
 /** `Set-Cookie` for a session that began; the browser keeps it until it closes. */
 export const sessionCookie = (token: string, loopback: boolean) =>

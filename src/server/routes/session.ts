@@ -3,7 +3,7 @@ import type { Session } from '../../auth/index.ts';
 import { access, contextOf, cookieOf, ownPage, refuse, sessionOf } from '../access.ts';
 import type { SessionInfo } from '../api.ts';
 import type { ServerContext } from '../context.ts';
-import { noCookie, type SignIn, sessionCookie } from '../users.ts';
+import { noCookie, type SignIn, sessionCookie, tokenOf } from '../users.ts';
 import { signInBody } from './schemas.ts';
 
 type SignInBody = { readonly user: string; readonly password: string } | { readonly token: string };
@@ -12,12 +12,10 @@ type SignInBody = { readonly user: string; readonly password: string } | { reado
 export async function mountSession(app: FastifyInstance, context: ServerContext) {
   const { users } = context;
   if (!users) return;
-  const info = ({ id, userId, scopes, expiresMs }: Session): SessionInfo => ({
-    user: userId,
-    scopes,
-    csrfToken: users.csrf.issue(id),
-    expiresMs,
-  });
+  const info = (session: Session, token: string): SessionInfo => {
+    const { userId, scopes, expiresMs } = session;
+    return { user: userId, scopes, csrfToken: users.csrfToken(session, token), expiresMs };
+  };
 
   app.post<{ Body: SignInBody }>(
     '/v1/session',
@@ -31,13 +29,15 @@ export async function mountSession(app: FastifyInstance, context: ServerContext)
           : await users.signIn(body.user, body.password, about);
       if (!signIn.ok) return refused(reply, signIn);
       const { token, session } = signIn.issued;
-      return reply.header('set-cookie', sessionCookie(token, cookieOf(request).loopback)).send(info(session));
+      return reply
+        .header('set-cookie', sessionCookie(token, cookieOf(request).loopback))
+        .send(info(session, token));
     },
   );
 
   app.get('/v1/session', { onRequest: access(context, 'read') }, async (request, reply) => {
-    const session = sessionOf(request);
-    return session ? info(session) : refuse(reply, 401, 'nobody is signed in');
+    const [session, token] = [sessionOf(request), tokenOf(cookieOf(request))];
+    return session && token ? info(session, token) : refuse(reply, 401, 'nobody is signed in');
   });
 
   app.delete(
