@@ -10,7 +10,7 @@ import {
 } from '../../backend/contract/aead.ts';
 import { activeBackend } from '../../backend/select.ts';
 import { invalidArgument, WolfsecError } from '../../errors.ts';
-import { disposed, releasedAlready, releaseWhenCollected } from '../handle.ts';
+import { OwnedHandle } from '../handle.ts';
 import { checkInteger, checkOutput, checkWord, type Input, inputBytes } from '../input.ts';
 import { type AeadAlgorithm, aeadOverheadBytes, type NonceOptions, noncesOf } from './algorithms.ts';
 import { type PackedMessages, sealedOffsets, unsealedOffsets } from './packed.ts';
@@ -40,7 +40,7 @@ export class AeadKey implements Disposable {
   readonly #counting: boolean;
   readonly #firstLeft: number;
   readonly #firstCounter: number;
-  #handle: AeadHandle | undefined;
+  readonly #handle: OwnedHandle<AeadHandle>;
 
   private constructor(backend: Backend, algorithm: AeadAlgorithm, key: Uint8Array, options: NonceOptions) {
     checkWord(algorithm, 'algorithm', aeadAlgorithms);
@@ -50,11 +50,10 @@ export class AeadKey implements Disposable {
     this.algorithm = algorithm;
     this.overheadBytes = aeadOverheadBytes(algorithm);
     this.#backend = aead;
-    this.#handle = handle;
     this.#counting = nonces.kind === 'counter';
     this.#firstCounter = nonces.kind === 'counter' ? nonces.next : 0;
     this.#firstLeft = aead.left(handle);
-    releaseWhenCollected(this, () => aead.releaseKey(handle));
+    this.#handle = new OwnedHandle('key', handle, () => aead.releaseKey(handle));
   }
 
   /** Makes a new key. */
@@ -92,19 +91,19 @@ export class AeadKey implements Disposable {
   /** The key's 32 bytes, to be stored in a safe place. The only way that they leave the back end. */
   export(): Buffer {
     const output = Buffer.allocUnsafeSlow(aeadKeyBytes);
-    this.#backend.exportKey(this.#live(), output);
+    this.#backend.exportKey(this.#handle.live(), output);
     return output;
   }
 
   /** Messages that the key may still seal. */
   get messagesLeft(): number {
-    return this.#backend.left(this.#live());
+    return this.#backend.left(this.#handle.live());
   }
 
   /** With counter nonces, the counter to go on from when the key is imported again. */
   get nextCounter(): number | undefined {
     if (!this.#counting) return undefined;
-    return this.#firstCounter + (this.#firstLeft - this.#backend.left(this.#live()));
+    return this.#firstCounter + (this.#firstLeft - this.#backend.left(this.#handle.live()));
   }
 
   /**
@@ -120,7 +119,7 @@ export class AeadKey implements Disposable {
     const bytes = inputBytes(plaintext, 'plaintext');
     const output = Buffer.allocUnsafe(bytes.length + this.overheadBytes);
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
-    const status = this.#backend.seal(this.#live(), bytes, associated, output);
+    const status = this.#backend.seal(this.#handle.live(), bytes, associated, output);
     if (status !== AeadStatus.done) throw sealFailed(status);
     return output;
   }
@@ -134,7 +133,8 @@ export class AeadKey implements Disposable {
   open(sealed: Uint8Array, aad?: Input): Buffer {
     const output = Buffer.allocUnsafe(this.#plaintextBytes(sealed));
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
-    if (this.#backend.open(this.#live(), sealed, associated, output) !== AeadStatus.done) throw openFailed();
+    const status = this.#backend.open(this.#handle.live(), sealed, associated, output);
+    if (status !== AeadStatus.done) throw openFailed();
     return output;
   }
 
@@ -145,7 +145,7 @@ export class AeadKey implements Disposable {
     const length = bytes.length + this.overheadBytes;
     checkOutput(output, length, bytes, ...(associated ? [associated] : []));
     const room = output.length === length ? output : output.subarray(0, length);
-    const status = this.#backend.seal(this.#live(), bytes, associated, room);
+    const status = this.#backend.seal(this.#handle.live(), bytes, associated, room);
     if (status !== AeadStatus.done) throw sealFailed(status);
     return length;
   }
@@ -156,7 +156,8 @@ export class AeadKey implements Disposable {
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
     checkOutput(output, length, sealed, ...(associated ? [associated] : []));
     const room = output.length === length ? output : output.subarray(0, length);
-    if (this.#backend.open(this.#live(), sealed, associated, room) !== AeadStatus.done) throw openFailed();
+    const status = this.#backend.open(this.#handle.live(), sealed, associated, room);
+    if (status !== AeadStatus.done) throw openFailed();
     return length;
   }
 
@@ -167,7 +168,7 @@ export class AeadKey implements Disposable {
   sealInPlace(buffer: Uint8Array, aad?: Input): void {
     checkOutput(buffer, this.overheadBytes);
     const associated = this.#aadBeside(buffer, aad);
-    const status = this.#backend.sealInPlace(this.#live(), inputBytes(buffer, 'buffer'), associated);
+    const status = this.#backend.sealInPlace(this.#handle.live(), inputBytes(buffer, 'buffer'), associated);
     if (status !== AeadStatus.done) throw sealFailed(status);
   }
 
@@ -175,7 +176,8 @@ export class AeadKey implements Disposable {
   openInPlace<T extends Uint8Array>(buffer: T, aad?: Input): T {
     const length = this.#plaintextBytes(buffer);
     const associated = this.#aadBeside(buffer, aad);
-    if (this.#backend.openInPlace(this.#live(), buffer, associated) !== AeadStatus.done) throw openFailed();
+    const status = this.#backend.openInPlace(this.#handle.live(), buffer, associated);
+    if (status !== AeadStatus.done) throw openFailed();
     const start = aeadNonceBytes(this.algorithm);
     return buffer.subarray(start, start + length) as T;
   }
@@ -193,7 +195,7 @@ export class AeadKey implements Disposable {
     const bytes = inputBytes(plaintext, 'plaintext');
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
     const output = Buffer.allocUnsafe(bytes.length + this.overheadBytes);
-    const status = this.#backend.sealAt(this.#live(), counter, bytes, associated, output);
+    const status = this.#backend.sealAt(this.#handle.live(), counter, bytes, associated, output);
     if (status !== AeadStatus.done) throw sealFailed(status);
     return output;
   }
@@ -203,7 +205,7 @@ export class AeadKey implements Disposable {
     const offsets = sealedOffsets(messages, this.overheadBytes);
     const data = Buffer.allocUnsafe(offsets[offsets.length - 1] as number);
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
-    const handle = this.#live();
+    const handle = this.#handle.live();
     const status = this.#backend.sealBatch(handle, messages.data, messages.offsets, associated, data);
     if (status !== AeadStatus.done) throw sealFailed(status);
     return { data, offsets };
@@ -214,7 +216,8 @@ export class AeadKey implements Disposable {
     const offsets = unsealedOffsets(sealed, this.overheadBytes);
     const data = Buffer.allocUnsafe(offsets[offsets.length - 1] as number);
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
-    const opened = this.#backend.openBatch(this.#live(), sealed.data, sealed.offsets, associated, data);
+    const handle = this.#handle.live();
+    const opened = this.#backend.openBatch(handle, sealed.data, sealed.offsets, associated, data);
     if (opened !== sealed.offsets.length - 1) throw openFailed(opened);
     return { data, offsets };
   }
@@ -224,7 +227,7 @@ export class AeadKey implements Disposable {
     const bytes = inputBytes(plaintext, 'plaintext');
     if (bytes.length < offThreadMinBytes) return this.seal(bytes, aad);
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
-    const sealed = await this.#backend.sealOffThread(this.#live(), bytes, associated);
+    const sealed = await this.#backend.sealOffThread(this.#handle.live(), bytes, associated);
     if (typeof sealed === 'number') throw sealFailed(sealed);
     return sealed;
   }
@@ -233,22 +236,19 @@ export class AeadKey implements Disposable {
   async openAsync(sealed: Uint8Array, aad?: Input): Promise<Buffer> {
     if (this.#plaintextBytes(sealed) < offThreadMinBytes) return this.open(sealed, aad);
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
-    const plaintext = await this.#backend.openOffThread(this.#live(), sealed, associated);
+    const plaintext = await this.#backend.openOffThread(this.#handle.live(), sealed, associated);
     if (typeof plaintext === 'number') throw openFailed();
     return plaintext;
   }
 
   /** @internal For constructions that derive their nonces, such as STREAM. */
   withHandle<T>(run: (backend: AeadBackend, handle: AeadHandle) => T): T {
-    return run(this.#backend, this.#live());
+    return run(this.#backend, this.#handle.live());
   }
 
   /** Zeroises the key. */
   dispose(): void {
-    if (this.#handle === undefined) return;
-    this.#backend.releaseKey(this.#handle);
-    this.#handle = undefined;
-    releasedAlready(this);
+    this.#handle.dispose();
   }
 
   /** As {@link dispose}. */
@@ -256,15 +256,10 @@ export class AeadKey implements Disposable {
     this.dispose();
   }
 
-  #live(): AeadHandle {
-    if (this.#handle === undefined) throw disposed('key');
-    return this.#handle;
-  }
-
   #plaintextBytes(sealed: Uint8Array): number {
     if (!(sealed instanceof Uint8Array)) throw invalidArgument('sealed', 'a Uint8Array');
     if (sealed.length < this.overheadBytes) {
-      if (this.#handle === undefined) throw disposed('key');
+      this.#handle.live();
       throw openFailed();
     }
     return inputBytes(sealed, 'sealed').length - this.overheadBytes;

@@ -7,7 +7,7 @@ import {
 } from '../../backend/contract/hash.ts';
 import { activeBackend } from '../../backend/select.ts';
 import { checkPacked, type PackedMessages, packMessages } from '../aead/packed.ts';
-import { disposed, releasedAlready, releaseWhenCollected } from '../handle.ts';
+import { OwnedHandle } from '../handle.ts';
 import { checkOutput, checkWord, type Input, inputBytes } from '../input.ts';
 
 export { type HashAlgorithm, hashAlgorithms };
@@ -50,7 +50,7 @@ export function hashMany(algorithm: HashAlgorithm, messages: readonly Input[] | 
 export class Hasher implements Disposable {
   readonly algorithm: HashAlgorithm;
   readonly #backend: HashBackend;
-  #handle: HashHandle | undefined;
+  readonly #handle: OwnedHandle<HashHandle>;
 
   /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for an unknown algorithm. */
   constructor(algorithm: HashAlgorithm) {
@@ -59,8 +59,7 @@ export class Hasher implements Disposable {
     const handle = backend.start(algorithm);
     this.algorithm = algorithm;
     this.#backend = backend;
-    this.#handle = handle;
-    releaseWhenCollected(this, () => backend.release(handle));
+    this.#handle = new OwnedHandle('hash', handle, () => backend.release(handle));
   }
 
   /**
@@ -69,7 +68,7 @@ export class Hasher implements Disposable {
    * @throws {WolfsecError} `WOLFSEC_DISPOSED`; `WOLFSEC_INVALID_ARGUMENT`.
    */
   update(data: Input): this {
-    this.#backend.update(this.#live(), inputBytes(data, 'data'));
+    this.#backend.update(this.#handle.live(), inputBytes(data, 'data'));
     return this;
   }
 
@@ -78,25 +77,17 @@ export class Hasher implements Disposable {
   digest(encoding: BufferEncoding): string;
   digest(encoding?: BufferEncoding): Buffer | string {
     const output = Buffer.allocUnsafe(digestBytes[this.algorithm]);
-    this.#backend.finish(this.#live(), output);
+    this.#backend.finish(this.#handle.live(), output);
     return encoding === undefined ? output : output.toString(encoding);
   }
 
   /** Wipes the state; further use throws `WOLFSEC_DISPOSED`. A second call does nothing. */
   dispose(): void {
-    if (this.#handle === undefined) return;
-    this.#backend.release(this.#handle);
-    this.#handle = undefined;
-    releasedAlready(this);
+    this.#handle.dispose();
   }
 
   /** As {@link dispose}. */
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  #live(): HashHandle {
-    if (this.#handle === undefined) throw disposed('hash');
-    return this.#handle;
   }
 }

@@ -9,7 +9,7 @@ import {
 import { activeBackend } from '../../backend/select.ts';
 import { invalidArgument, WolfsecError } from '../../errors.ts';
 import { checkPacked, type PackedMessages, packMessages } from '../aead/packed.ts';
-import { disposed, releasedAlready, releaseWhenCollected } from '../handle.ts';
+import { OwnedHandle } from '../handle.ts';
 import { checkOutput, checkWord, type Input, inputBytes } from '../input.ts';
 import { randomBytes } from '../random/bytes.ts';
 
@@ -24,15 +24,14 @@ export class MacKey implements Disposable {
   /** Bytes of a tag. */
   readonly tagBytes: number;
   readonly #backend: MacBackend;
-  #handle: MacHandle | undefined;
+  readonly #handle: OwnedHandle<MacHandle>;
 
   private constructor({ mac }: Backend, algorithm: MacAlgorithm, key: Uint8Array) {
     const handle = mac.importKey(algorithm, key);
     this.algorithm = algorithm;
     this.tagBytes = macBytes[algorithm];
     this.#backend = mac;
-    this.#handle = handle;
-    releaseWhenCollected(this, () => mac.release(handle));
+    this.#handle = new OwnedHandle('key', handle, () => mac.release(handle));
   }
 
   /** Makes a new key, as long as a tag. */
@@ -68,7 +67,7 @@ export class MacKey implements Disposable {
   /** The tag of a message. */
   sign(data: Input): Buffer {
     const output = Buffer.allocUnsafe(this.tagBytes);
-    this.#backend.sign(this.#live(), inputBytes(data, 'data'), output);
+    this.#backend.sign(this.#handle.live(), inputBytes(data, 'data'), output);
     return output;
   }
 
@@ -77,7 +76,7 @@ export class MacKey implements Disposable {
     const bytes = inputBytes(data, 'data');
     checkOutput(output, this.tagBytes, bytes);
     const room = output.length === this.tagBytes ? output : output.subarray(0, this.tagBytes);
-    this.#backend.sign(this.#live(), bytes, room);
+    this.#backend.sign(this.#handle.live(), bytes, room);
     return this.tagBytes;
   }
 
@@ -86,37 +85,29 @@ export class MacKey implements Disposable {
     const packed = 'offsets' in messages ? messages : packMessages(messages);
     checkPacked(packed);
     const output = Buffer.allocUnsafe((packed.offsets.length - 1) * this.tagBytes);
-    this.#backend.signMany(this.#live(), packed.data, packed.offsets, output);
+    this.#backend.signMany(this.#handle.live(), packed.data, packed.offsets, output);
     return output;
   }
 
   /** Whether `tag` is the message's: compared in constant time, `false` for another length. */
   verify(data: Input, tag: Uint8Array): boolean {
     if (!(tag instanceof Uint8Array)) throw invalidArgument('tag', 'a Uint8Array');
-    return this.#backend.verify(this.#live(), inputBytes(data, 'data'), tag);
+    return this.#backend.verify(this.#handle.live(), inputBytes(data, 'data'), tag);
   }
 
   /** A message in pieces. */
   start(): MacMessage {
-    return new MacMessage(this.#backend, this.#backend.start(this.#live()), this.tagBytes);
+    return new MacMessage(this.#backend, this.#backend.start(this.#handle.live()), this.tagBytes);
   }
 
   /** Zeroises the key. */
   dispose(): void {
-    if (this.#handle === undefined) return;
-    this.#backend.release(this.#handle);
-    this.#handle = undefined;
-    releasedAlready(this);
+    this.#handle.dispose();
   }
 
   /** As {@link dispose}. */
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  #live(): MacHandle {
-    if (this.#handle === undefined) throw disposed('key');
-    return this.#handle;
   }
 }
 
@@ -124,14 +115,13 @@ export class MacKey implements Disposable {
 export class MacMessage implements Disposable {
   readonly #backend: MacBackend;
   readonly #tagBytes: number;
-  #handle: MacHandle | undefined;
+  readonly #handle: OwnedHandle<MacHandle>;
 
   /** @internal */
   constructor(backend: MacBackend, handle: MacHandle, tagBytes: number) {
     this.#backend = backend;
-    this.#handle = handle;
     this.#tagBytes = tagBytes;
-    releaseWhenCollected(this, () => backend.release(handle));
+    this.#handle = new OwnedHandle('message', handle, () => backend.release(handle));
   }
 
   /**
@@ -140,33 +130,25 @@ export class MacMessage implements Disposable {
    * @throws {WolfsecError} `WOLFSEC_DISPOSED`; `WOLFSEC_INVALID_ARGUMENT`.
    */
   update(data: Input): this {
-    this.#backend.update(this.#live(), inputBytes(data, 'data'));
+    this.#backend.update(this.#handle.live(), inputBytes(data, 'data'));
     return this;
   }
 
   /** The tag of all that was added so far; more may follow. */
   tag(): Buffer {
     const output = Buffer.allocUnsafe(this.#tagBytes);
-    this.#backend.finish(this.#live(), output);
+    this.#backend.finish(this.#handle.live(), output);
     return output;
   }
 
   /** Wipes the state; further use throws `WOLFSEC_DISPOSED`. A second call does nothing. */
   dispose(): void {
-    if (this.#handle === undefined) return;
-    this.#backend.release(this.#handle);
-    this.#handle = undefined;
-    releasedAlready(this);
+    this.#handle.dispose();
   }
 
   /** As {@link dispose}. */
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  #live(): MacHandle {
-    if (this.#handle === undefined) throw disposed('message');
-    return this.#handle;
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../../backend/contract/sign.ts';
 import { activeBackend } from '../../backend/select.ts';
 import { WolfsecError } from '../../errors.ts';
-import { disposed, releasedAlready, releaseWhenCollected } from '../handle.ts';
+import { OwnedHandle } from '../handle.ts';
 import { checkWord, type Input, inputBytes } from '../input.ts';
 import { randomBytes } from '../random/bytes.ts';
 import { type JsonWebKey, privateBytes, publicJwk, publicPem } from './formats.ts';
@@ -26,14 +26,13 @@ export type PrivateKeyInput = Uint8Array | string | JsonWebKey;
 abstract class PrivateKey implements Disposable {
   readonly algorithm: KeyPairAlgorithm;
   protected readonly backend: SignBackend;
-  #handle: PrivateHandle | undefined;
+  readonly #handle: OwnedHandle<PrivateHandle>;
 
   /** @internal */
   protected constructor(backend: SignBackend, algorithm: KeyPairAlgorithm, handle: PrivateHandle) {
     this.algorithm = algorithm;
     this.backend = backend;
-    this.#handle = handle;
-    releaseWhenCollected(this, () => backend.releasePrivate(handle));
+    this.#handle = new OwnedHandle('key', handle, () => backend.releasePrivate(handle));
   }
 
   /** The private key's 32 bytes, to be stored in a safe place. */
@@ -62,10 +61,7 @@ abstract class PrivateKey implements Disposable {
 
   /** Zeroises the key. */
   dispose(): void {
-    if (this.#handle === undefined) return;
-    this.backend.releasePrivate(this.#handle);
-    this.#handle = undefined;
-    releasedAlready(this);
+    this.#handle.dispose();
   }
 
   /** As {@link dispose}. */
@@ -75,8 +71,7 @@ abstract class PrivateKey implements Disposable {
 
   /** @internal */
   protected live(): PrivateHandle {
-    if (this.#handle === undefined) throw disposed('key');
-    return this.#handle;
+    return this.#handle.live();
   }
 }
 

@@ -9,7 +9,7 @@ import {
 import { activeBackend } from '../../backend/select.ts';
 import { invalidArgument, WolfsecError } from '../../errors.ts';
 import { packMessages } from '../aead/packed.ts';
-import { disposed, releasedAlready, releaseWhenCollected } from '../handle.ts';
+import { OwnedHandle } from '../handle.ts';
 import { checkWord, type Input, inputBytes } from '../input.ts';
 import { type JsonWebKey, publicBytes, publicJwk, publicPem } from './formats.ts';
 
@@ -31,7 +31,7 @@ export class VerifyingKey implements Disposable {
   readonly algorithm: SignAlgorithm;
   readonly #backend: SignBackend;
   readonly #bytes: Buffer;
-  #handle: PublicHandle | undefined;
+  readonly #handle: OwnedHandle<PublicHandle>;
 
   private constructor({ sign }: Backend, algorithm: SignAlgorithm, bytes: Uint8Array) {
     const handle = sign.importPublic(algorithm, bytes);
@@ -44,8 +44,7 @@ export class VerifyingKey implements Disposable {
     this.algorithm = algorithm;
     this.#backend = sign;
     this.#bytes = Buffer.from(bytes);
-    this.#handle = handle;
-    releaseWhenCollected(this, () => sign.releasePublic(handle));
+    this.#handle = new OwnedHandle('key', handle, () => sign.releasePublic(handle));
   }
 
   /** @throws {WolfsecError} `WOLFSEC_INVALID_KEY` for what is no public key of the algorithm. */
@@ -63,7 +62,7 @@ export class VerifyingKey implements Disposable {
   /** Whether the signature is valid; `false` for one of another length. */
   verify(message: Input, signature: Uint8Array): boolean {
     if (!(signature instanceof Uint8Array)) throw invalidArgument('signature', 'a Uint8Array');
-    return this.#backend.verify(this.#live(), inputBytes(message, 'message'), signature);
+    return this.#backend.verify(this.#handle.live(), inputBytes(message, 'message'), signature);
   }
 
   /** Checks many signatures in one call: whether each is valid, in order. */
@@ -76,7 +75,7 @@ export class VerifyingKey implements Disposable {
       // A signature of another length stays zero, which is none.
       if (signature.length === signatureBytes) signatures.set(signature, i * signatureBytes);
     });
-    const keys = messages.map(({ key }) => key.#live());
+    const keys = messages.map(({ key }) => key.#handle.live());
     const valid = new Uint8Array(messages.length);
     const backend = first.key.#backend;
     if (messages.some(({ key }) => key.#backend !== backend)) {
@@ -103,19 +102,11 @@ export class VerifyingKey implements Disposable {
 
   /** Lets go of the key; further use throws `WOLFSEC_DISPOSED`. A second call does nothing. */
   dispose(): void {
-    if (this.#handle === undefined) return;
-    this.#backend.releasePublic(this.#handle);
-    this.#handle = undefined;
-    releasedAlready(this);
+    this.#handle.dispose();
   }
 
   /** As {@link dispose}. */
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  #live(): PublicHandle {
-    if (this.#handle === undefined) throw disposed('key');
-    return this.#handle;
   }
 }
