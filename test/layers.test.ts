@@ -30,21 +30,43 @@ const mayImport: Record<string, readonly string[]> = {
 
 const src = resolve(import.meta.dirname, '../src');
 
+/** Every file of src, and those of this tree that it imports from, be it a type. */
+const imports = new Map(
+  globSync('**/*.{ts,tsx}', { cwd: src }).map((file) => {
+    const found = readFileSync(resolve(src, file), 'utf8').matchAll(/from '(\.[^']+)'/g);
+    const targets = Array.from(found, ([, specifier]) =>
+      relative(src, resolve(src, file, '..', specifier as string)),
+    );
+    return [file, targets];
+  }),
+);
+
 test('imports point downward only', () => {
   const wrong: string[] = [];
-  for (const file of globSync('**/*.{ts,tsx}', { cwd: src })) {
+  for (const [file, targets] of imports) {
     const [layer, inner] = file.split('/') as [string, string | undefined];
     if (inner === undefined) continue;
     const allowed = mayImport[layer];
     expect(allowed, `src/${layer} has no place in the order of layers`).toBeDefined();
-    for (const [, specifier] of readFileSync(resolve(src, file), 'utf8').matchAll(/from '(\.[^']+)'/g)) {
-      const target = relative(src, resolve(src, file, '..', specifier as string)).split('/');
-      const to = target[0] as string;
-      if (target.length === 1 || to === layer || to === '..') continue;
-      if (!allowed?.includes('*') && !allowed?.includes(to)) wrong.push(`src/${file} imports ${specifier}`);
+    for (const target of targets) {
+      const [to, below] = target.split('/') as [string, string | undefined];
+      if (below === undefined || to === layer || to === '..') continue;
+      if (!allowed?.includes('*') && !allowed?.includes(to)) wrong.push(`src/${file} imports ${target}`);
     }
   }
   expect(wrong).toEqual([]);
+});
+
+test('no file leads back to itself', () => {
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const follow = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    else if (!done.has(file)) for (const next of imports.get(file) ?? []) follow(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) follow(file, []);
+  expect(cycles).toEqual([]);
 });
 
 test('only backend/ touches the addon', () => {

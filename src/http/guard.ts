@@ -13,7 +13,8 @@ import { guardMetrics } from './guard-metrics.ts';
 import { inflateBody } from './inflate.ts';
 import { HttpInspector, type HttpVerdict, type InspectorOptions, severityScores } from './inspector.ts';
 import type { BanList } from './limits/bans.ts';
-import type { LimitDecision, RateLimiter } from './limits/limiter.ts';
+import type { LimitDecision } from './limits/limit.ts';
+import type { RateLimiter } from './limits/limiter.ts';
 import { ResponseGuard, type ResponseOptions, type ResponseWatch } from './response/guard.ts';
 
 /** `monitor` reports and lets through; `block` answers for the application; `off` does nothing. */

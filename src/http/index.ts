@@ -26,14 +26,8 @@ export {
   severityScores,
 } from './inspector.ts';
 export { type Ban, type BanList, type BanOptions, Bans } from './limits/bans.ts';
-export {
-  type Limit,
-  type LimitAlgorithm,
-  type LimitDecision,
-  type LimitStore,
-  RateLimiter,
-  type RateLimiterOptions,
-} from './limits/limiter.ts';
+export type { Limit, LimitAlgorithm, LimitDecision, LimitStore } from './limits/limit.ts';
+export { RateLimiter, type RateLimiterOptions } from './limits/limiter.ts';
 export { LoginGuard, type LoginGuardOptions, type LoginVerdict } from './limits/logins.ts';
 export { MemoryWindows } from './limits/memory.ts';
 export { RedisWindows } from './limits/redis.ts';

@@ -1,12 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ApiKeys, isCrossSite, isSafeMethod, type Session } from '../auth/index.ts';
 import { isLoopback } from './config.ts';
-import type { CookieRequest, Users } from './users.ts';
-
-/** What a key may do. */
-export const scopes = ['ingest', 'read', 'write', 'metrics'] as const;
-/** What an API key may do. */
-export type Scope = (typeof scopes)[number];
+import type { Scope } from './scopes.ts';
+import type { CookieRequest } from './session-cookie.ts';
+import type { Users } from './users.ts';
 
 /** What requests are let in by. */
 export interface Credentials {

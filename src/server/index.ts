@@ -1,4 +1,3 @@
-export { type Scope, scopes } from './access.ts';
 export {
   type ConfigSources,
   envName,
@@ -11,5 +10,6 @@ export {
 export { type FrontDoor, openFrontDoor } from './front-door.ts';
 export { openApi } from './openapi.ts';
 export { openStoreOf } from './parts.ts';
+export { type Scope, scopes } from './scopes.ts';
 export { openService, type Service, type ServiceOptions } from './service.ts';
 export { Users } from './users.ts';

@@ -1,4 +1,4 @@
-import type { Scope } from './access.ts';
+import type { Scope } from './scopes.ts';
 
 interface Query {
   readonly properties: Readonly<Record<string, object>>;

@@ -1,8 +1,8 @@
 import { version } from '../version.ts';
-import { scopes } from './access.ts';
 import { index, parametersOf, problem, read } from './openapi-parts.ts';
 import { queryPaths } from './openapi-queries.ts';
 import { detectionQuery } from './routes/schemas.ts';
+import { scopes } from './scopes.ts';
 
 const ingest = (summary: string, types: readonly string[], parameters: object[] = [], status = 200) => ({
   post: {

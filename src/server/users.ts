@@ -3,19 +3,17 @@ import {
   type AuthListener,
   type AuthStorage,
   CsrfTokens,
-  clearCookie,
   type IssuedSession,
   LoginGuard,
   OneTimeTokens,
   type PasswordChange,
   Passwords,
-  readCookie,
   type Session,
   Sessions,
-  setCookie,
 } from '../auth/index.ts';
 import { PasswordHasher, type PasswordQueue } from '../crypto/index.ts';
-import type { Scope } from './access.ts';
+import type { Scope } from './scopes.ts';
+import { type CookieRequest, tokenOf } from './session-cookie.ts';
 
 /** What a person may do: everything that the page offers, or look alone. */
 export const personScopes: Readonly<Record<'full' | 'readOnly', readonly Scope[]>> = {
@@ -28,7 +26,6 @@ export type SignIn =
   | { readonly ok: false; readonly reason: 'credentials' }
   | { readonly ok: false; readonly reason: 'throttled'; readonly retryAfterMs: number };
 
-const cookie = 'wolfsec';
 const collection = 'server.user';
 /** Whoever comes by a link that this process printed. */
 const linkUser = 'local';
@@ -173,23 +170,8 @@ export class Users {
   }
 }
 
-export interface CookieRequest {
-  /** The `Cookie` header. */
-  readonly cookie: string | undefined;
-  /** Whether the page was asked for by a loopback name, where there is no TLS to insist on. */
-  readonly loopback: boolean;
-}
-
 /**
  * Keyed by the session's own token, which no other site can read: each process that shares the accounts agrees, also
  * after a restart, and there is no secret to keep.
  */
 const csrfOf = (token: string) => new CsrfTokens(Buffer.from(token));
-
-export const tokenOf = (request: CookieRequest) => readCookie(request.cookie, cookie, request.loopback);
-
-/** `Set-Cookie` for a session that began; the browser keeps it until it closes. */
-export const sessionCookie = (token: string, loopback: boolean) =>
-  setCookie(token, { name: cookie, sameSite: 'Strict', loopback });
-
-export const noCookie = (loopback: boolean) => clearCookie({ name: cookie, sameSite: 'Strict', loopback });

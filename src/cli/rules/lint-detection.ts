@@ -1,5 +1,5 @@
 import type { NodePath, ReadRule } from '../../rule/index.ts';
-import type { Note } from './lint.ts';
+import type { Note } from './note.ts';
 
 type YamlMap = Readonly<Record<string, unknown>>;
 

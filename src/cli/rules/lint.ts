@@ -1,5 +1,6 @@
-import { type NodePath, positionOf, type ReadRule, type RuleSet } from '../../rule/index.ts';
+import { positionOf, type ReadRule, type RuleSet } from '../../rule/index.ts';
 import { detectionNotes } from './lint-detection.ts';
+import type { Note } from './note.ts';
 
 /** What is allowed but not well done, and where. */
 export interface Lint {
@@ -8,12 +9,6 @@ export interface Lint {
   readonly line: number;
   /** From 1, in UTF-16 units. */
   readonly column: number;
-  readonly message: string;
-}
-
-/** A remark on a node of a rule's document. */
-export interface Note {
-  readonly path: NodePath;
   readonly message: string;
 }
 

@@ -1,4 +1,4 @@
-import type { Limit, LimitDecision } from './limiter.ts';
+import type { Limit, LimitDecision } from './limit.ts';
 
 /** What is kept of a key: two numbers, whose meaning is the algorithm's. */
 export interface LimitState {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type LimitState, step } from './arithmetic.ts';
-import type { Limit, LimitDecision, LimitStore } from './limiter.ts';
+import type { Limit, LimitDecision, LimitStore } from './limit.ts';
 
 /** Counts in this process. Holds `maxKeys` keys; the one not seen longest makes room. */
 export class MemoryWindows implements LimitStore {

@@ -1,4 +1,4 @@
-import type { Limit, LimitDecision, LimitStore } from './limiter.ts';
+import type { Limit, LimitDecision, LimitStore } from './limit.ts';
 import type { RedisScripts } from './redis-clients.ts';
 
 /** Refusals shorter than this, in milliseconds, are over before others have heard of them. */

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { invalidArgument } from '../../errors.ts';
-import type { Limit, LimitDecision, LimitStore } from './limiter.ts';
+import type { Limit, LimitDecision, LimitStore } from './limit.ts';
 import { MemoryWindows } from './memory.ts';
 import { Reach, type ReachOptions } from './reach.ts';
 import { leastTold, RedisWindows } from './redis.ts';

@@ -1,7 +1,14 @@
 import type { Detection, Severity } from '../../detect/detection.ts';
-import type { ResponseOrigin } from './guard.ts';
 import type { Leak } from './inspector.ts';
 import { type LeakKind, leakKinds } from './patterns.ts';
+
+/** Whom a response answers. */
+export interface ResponseOrigin {
+  readonly method: string;
+  readonly path: string;
+  readonly requestId: string;
+  readonly clientAddress: string;
+}
 
 const rules: Readonly<Record<LeakKind, { title: string; level: Severity; cwe: number }>> = {
   secret: { title: 'Response carries a secret or a card number', level: 'critical', cwe: 200 },

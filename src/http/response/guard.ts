@@ -5,7 +5,7 @@ import { Redactor, type SecretKind } from '../../match/index.ts';
 import type { Registry } from '../../metrics/index.ts';
 import { fitsPath } from '../exclusions.ts';
 import { inflateBody } from '../inflate.ts';
-import { leakDetections } from './detections.ts';
+import { leakDetections, type ResponseOrigin } from './detections.ts';
 import { type Leak, ResponseInspector } from './inspector.ts';
 import { type ResponseHead, type ResponseKind, responseKind } from './media.ts';
 import { responseMetrics } from './metrics.ts';
@@ -48,14 +48,6 @@ export const leakedSecrets: readonly SecretKind[] = [
   'model-api-key',
   'card',
 ];
-
-/** Whom a response answers. */
-export interface ResponseOrigin {
-  readonly method: string;
-  readonly path: string;
-  readonly requestId: string;
-  readonly clientAddress: string;
-}
 
 /** What becomes of a response that was kept back. */
 export type ResponseOutcome =

@@ -3,7 +3,8 @@ import type { Session } from '../../auth/index.ts';
 import { access, contextOf, cookieOf, ownPage, refuse, sessionOf } from '../access.ts';
 import type { SessionInfo } from '../api.ts';
 import type { ServerContext } from '../context.ts';
-import { noCookie, type SignIn, sessionCookie, tokenOf } from '../users.ts';
+import { noCookie, sessionCookie, tokenOf } from '../session-cookie.ts';
+import type { SignIn } from '../users.ts';
 import { signInBody } from './schemas.ts';
 
 type SignInBody = { readonly user: string; readonly password: string } | { readonly token: string };
