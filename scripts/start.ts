@@ -26,9 +26,9 @@ try {
   const service = await open();
   const { name, target, reason } = backend();
   console.log(`Back end in use: ${name} (${target ?? reason})`);
-  console.log(
-    `${service.pipeline.detector.rules.length} rules; the samples are played at ${rate} events a second.`,
-  );
+  const { rules, correlations } = service.pipeline.detector;
+  const count = rules.length + correlations.length;
+  console.log(`${count} rules; the samples are played at ${rate} events a second.`);
   console.log(`\n  Dashboard: ${service.url}/#/sign-in/${await service.users.link()}\n`);
   console.log('The link signs in once, within ten minutes. Ctrl-C ends it all.');
   await replay(findInputs([path('../samples')]), {
