@@ -7,9 +7,10 @@ import { session } from './data/session.ts';
 import { range, rangeNames, shownTheme, toggleTheme } from './data/settings.ts';
 import { startShortcuts } from './data/shortcuts.ts';
 import { connection, paused, startStream, togglePause } from './data/stream.ts';
+import { pageAt, pages } from './pages.ts';
 import { Button } from './parts/basics.tsx';
 import { Dialogs, opened } from './parts/dialog.tsx';
-import { Icon, type IconName } from './parts/icon.tsx';
+import { Icon } from './parts/icon.tsx';
 import { AlertView } from './views/alert.tsx';
 import { AlertsView } from './views/alerts.tsx';
 import { AttackView } from './views/attack.tsx';
@@ -20,18 +21,6 @@ import { RuleView } from './views/rule.tsx';
 import { RulesView } from './views/rules.tsx';
 import { SignInView } from './views/sign-in.tsx';
 import { SilencesView } from './views/silences.tsx';
-
-const pages: readonly (readonly [path: string, name: string, icon: IconName])[] = [
-  ['', 'Overview', 'overview'],
-  ['alerts', 'Alerts', 'alerts'],
-  ['attack', 'ATT&CK', 'attack'],
-  ['rules', 'Rules', 'rules'],
-  ['reputation', 'Reputation', 'reputation'],
-  ['silences', 'Silences', 'silences'],
-  ['engine', 'Engine', 'engine'],
-];
-/** Pages whose figures are of a span of time. */
-const ranged = new Set(['', 'attack', 'rules']);
 
 /** Asks who is signed in, and starts what runs beside the views. */
 function start(): void {
@@ -78,8 +67,7 @@ function View() {
   const { parts } = place.value;
   const [first = '', second] = parts;
   useEffect(() => {
-    const name = pages.find(([path]) => path === first)?.[1] ?? 'Not found';
-    document.title = `${name} · Wolfsec`;
+    document.title = `${pageAt(first)?.name ?? 'Not found'} · Wolfsec`;
   }, [first]);
   if (first === 'alerts')
     return second === undefined ? <AlertsView /> : <AlertView key={second} id={second} />;
@@ -109,7 +97,7 @@ function Navigation({ current }: { current: string }) {
         <span>Wolfsec</span>
       </a>
       <ul>
-        {pages.map(([path, name, icon]) => (
+        {pages.map(({ path, name, icon }) => (
           <li key={path}>
             <a href={to(path === '' ? [] : [path])} aria-current={path === current ? 'page' : undefined}>
               <Icon name={icon} />
@@ -123,12 +111,12 @@ function Navigation({ current }: { current: string }) {
 }
 
 function Bar({ current }: { current: string }) {
-  const name = pages.find(([path]) => path === current)?.[1] ?? '';
+  const page = pageAt(current);
   return (
     <header class="bar">
-      <h1>{name}</h1>
+      <h1>{page?.name}</h1>
       <div class="bar-tools">
-        {ranged.has(current) ? (
+        {page?.ranged ? (
           <label>
             <span class="hidden">Span of time</span>
             <select

@@ -1,6 +1,7 @@
 import { layout } from '../backend/contract/exposition.ts';
 import { type Exemplar, ExemplarStore } from './exemplars.ts';
-import { Family, type FamilyHost, type LabelValues, type MetricOptions, text } from './family.ts';
+import { Family, type FamilyHost, type LabelValues, type MetricOptions } from './family.ts';
+import { valuesOf } from './label-values.ts';
 
 /** A value that only rises. Shown as `<name>_total`. */
 export class Counter<L extends string = string> extends Family<L> {
@@ -32,8 +33,7 @@ export class Counter<L extends string = string> extends Family<L> {
     second?: unknown,
     ...rest: unknown[]
   ): CounterSeries {
-    const values = valuesOf(this, first, second, rest);
-    return new CounterSeries(this, values);
+    return new CounterSeries(this, valuesOf(this, first, second, rest));
   }
 
   /** @internal */
@@ -101,17 +101,4 @@ export class CounterSeries {
     this.#id = this.#family.seriesOf(this.#values);
     this.#epoch = this.#family.epoch;
   }
-}
-
-/** The label values that `labels(…)` was called with, in the order of the names. */
-export function valuesOf<L extends string>(
-  family: Family<L>,
-  first: unknown,
-  second: unknown,
-  rest: readonly unknown[],
-): string[] {
-  if (typeof first === 'object' && first !== null) return family.pick(first as LabelValues<L>);
-  if (first === undefined) return [];
-  if (second === undefined && rest.length === 0) return [text(first as string)];
-  return [text(first as string), text(second as string), ...rest.map((value) => text(value as string))];
 }

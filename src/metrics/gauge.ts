@@ -1,6 +1,6 @@
 import { layout } from '../backend/contract/exposition.ts';
-import { valuesOf } from './counter.ts';
 import { Family, type FamilyHost, type LabelValues, type MetricOptions } from './family.ts';
+import { valuesOf } from './label-values.ts';
 import { SpanTimer } from './timer.ts';
 
 export interface GaugeOptions<L extends string = string> extends MetricOptions<L> {

@@ -1,6 +1,6 @@
-import { valuesOf } from './counter.ts';
 import type { Exemplar } from './exemplars.ts';
 import { Family, type LabelValues } from './family.ts';
+import { valuesOf } from './label-values.ts';
 import { SpanTimer } from './timer.ts';
 
 /** A metric that takes single observations: histograms and summaries. */

@@ -3,7 +3,7 @@ import type { RateLimiter } from '../http/index.ts';
 import type { Registry } from '../metrics/index.ts';
 import type { IngestPipeline } from '../pipeline/index.ts';
 import type { Reputation } from '../reputation/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Store, StoreHealth } from '../store/index.ts';
 import type { Credentials } from './access.ts';
 import type { AllowList } from './allow-list.ts';
 import type { ServeConfig } from './config.ts';
@@ -19,7 +19,8 @@ export interface DoorContext extends Credentials {
   readonly config: ServeConfig;
   readonly pipeline: Intake;
   readonly registry: Registry;
-  readonly store: Pick<Store, 'health'>;
+  /** What must answer before the service is ready: the store, or the broker before a fleet. */
+  readonly store: { health(): Promise<Pick<StoreHealth, 'ok' | 'reason'>> };
   /** Missing where requests are not counted. */
   readonly limiter?: RateLimiter;
   /** What works worse than it should, though the service is ready; names nothing, since anybody may ask. */

@@ -1,15 +1,16 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fastify } from 'fastify';
 import { ApiKeys } from '../auth/index.ts';
 import { openBroker } from '../broker/index.ts';
 import { Forwarder } from '../fleet/index.ts';
 import { Registry, watchRuntime } from '../metrics/index.ts';
+import { type Closers, openOrClose } from './closers.ts';
 import type { ServeConfig } from './config.ts';
+import { openStoreOf } from './configured.ts';
 import type { DoorContext } from './context.ts';
 import { fleetOptions } from './fleet-config.ts';
+import { openHttp } from './http.ts';
 import { limiterOf } from './limits.ts';
-import { Closers, openStoreOf } from './parts.ts';
 import { mountDoors } from './routes/door.ts';
 import { doors } from './routes/doors.ts';
 import { mountOperations } from './routes/operations.ts';
@@ -34,13 +35,7 @@ export async function openFrontDoor(
   config: ServeConfig,
   onError: (error: unknown) => void = () => {},
 ): Promise<FrontDoor> {
-  const opened = new Closers();
-  try {
-    return await openInto(opened, config, onError);
-  } catch (error) {
-    await opened.close().catch(onError);
-    throw error;
-  }
+  return openOrClose((opened) => openInto(opened, config, onError), onError);
 }
 
 async function openInto(
@@ -64,24 +59,12 @@ async function openInto(
     config,
     pipeline,
     registry,
-    store: {
-      async health() {
-        const startedMs = performance.now();
-        const health = await broker.health();
-        return { ...health, dialect: 'sqlite', latencyMs: performance.now() - startedMs };
-      },
-    },
+    store: broker,
     onError,
     ...(limiter ? { limiter } : {}),
     ...(config.auth ? { keys: await sharedKeys(opened, config, onError) } : {}),
   };
-  const app = fastify({
-    bodyLimit: 64 * 1024,
-    requestTimeout: 60_000,
-    exposeHeadRoutes: false,
-    forceCloseConnections: 'idle',
-    return503OnClosing: true,
-  });
+  const app = openHttp(context);
   app.register(async (scope) => mountOperations(scope, context));
   app.register(async (scope) => mountDoors(scope, context, doors));
   const syslog = new SyslogListeners(config, pipeline, registry, onError);

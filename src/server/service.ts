@@ -10,14 +10,15 @@ import { observeReputation } from '../reputation/index.ts';
 import { observePool, type Store } from '../store/index.ts';
 import { AllowList } from './allow-list.ts';
 import { buildApp } from './app.ts';
+import { type Closers, openOrClose } from './closers.ts';
 import type { ServeConfig } from './config.ts';
+import { deliveryOf, openStoreOf } from './configured.ts';
 import type { ServerContext } from './context.ts';
 import { giveBackWhenIdle } from './give-back.ts';
 import { limiterOf } from './limits.ts';
 import { EventSample } from './live/event-sample.ts';
 import { EngineWatch } from './live/figures.ts';
 import { AlertStream } from './live/stream.ts';
-import { Closers, deliveryOf, openStoreOf } from './parts.ts';
 import { maxLearned, openReputation, reputationHook } from './reputation.ts';
 import { brief } from './routes/answers.ts';
 import { RuleBook } from './rule-book.ts';
@@ -59,13 +60,7 @@ export interface Service extends AsyncDisposable {
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { onError = () => {} } = options;
-  const opened = new Closers();
-  try {
-    return await openInto(opened, options);
-  } catch (error) {
-    await opened.close().catch(onError);
-    throw error;
-  }
+  return openOrClose((opened) => openInto(opened, options), onError);
 }
 
 async function openInto(

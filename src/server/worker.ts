@@ -5,10 +5,11 @@ import { type RuleSource, readRuleSources } from '../detect/index.ts';
 import { startWorker, type Worker } from '../fleet/index.ts';
 import { Registry, watchRuntime } from '../metrics/index.ts';
 import type { Store } from '../store/index.ts';
+import { type Closers, openOrClose } from './closers.ts';
 import type { ServeConfig } from './config.ts';
+import { deliveryOf, openStoreOf } from './configured.ts';
 import { fleetOptions } from './fleet-config.ts';
 import { giveBackWhenIdle } from './give-back.ts';
-import { Closers, deliveryOf, openStoreOf } from './parts.ts';
 
 export interface WorkerServiceOptions {
   readonly config: ServeConfig;
@@ -29,13 +30,7 @@ export interface WorkerService {
 /** `wolfsec worker`: opens broker and store, and joins the fleet. @throws {WolfsecError} for what cannot be had. */
 export async function openWorker(options: WorkerServiceOptions): Promise<WorkerService> {
   const { onError = () => {} } = options;
-  const opened = new Closers();
-  try {
-    return await openInto(opened, options, onError);
-  } catch (error) {
-    await opened.close().catch(onError);
-    throw error;
-  }
+  return openOrClose((opened) => openInto(opened, options, onError), onError);
 }
 
 async function openInto(

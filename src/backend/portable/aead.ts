@@ -1,6 +1,4 @@
 import { randomFillSync } from 'node:crypto';
-import { gcm, gcmsiv } from '@noble/ciphers/aes.js';
-import { chacha20poly1305, xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import {
   type AeadAlgorithm,
   type AeadBackend,
@@ -10,14 +8,8 @@ import {
   aeadNonceBytes,
   aeadTagBytes,
 } from '../contract/aead.ts';
+import { ciphers } from './ciphers.ts';
 import { offThread } from './worker.ts';
-
-const ciphers = {
-  'aes-256-gcm': gcm,
-  'aes-256-gcm-siv': gcmsiv,
-  'chacha20-poly1305': chacha20poly1305,
-  'xchacha20-poly1305': xchacha20poly1305,
-} as const;
 
 interface Key {
   readonly algorithm: AeadAlgorithm;

@@ -1,5 +1,3 @@
-import { gcm, gcmsiv } from '@noble/ciphers/aes.js';
-import { chacha20poly1305, xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { argon2id } from '@noble/hashes/argon2.js';
 import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
 import { scrypt } from '@noble/hashes/scrypt.js';
@@ -7,6 +5,7 @@ import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import bcrypt from 'bcryptjs';
 import type { AeadAlgorithm } from '../contract/aead.ts';
 import type { Argon2Cost, PrfAlgorithm, ScryptCost } from '../contract/kdf.ts';
+import { ciphers } from './ciphers.ts';
 
 interface AeadWork {
   readonly algorithm: AeadAlgorithm;
@@ -42,12 +41,6 @@ export interface WorkerReply {
   readonly error?: string;
 }
 
-const ciphers = {
-  'aes-256-gcm': gcm,
-  'aes-256-gcm-siv': gcmsiv,
-  'chacha20-poly1305': chacha20poly1305,
-  'xchacha20-poly1305': xchacha20poly1305,
-} as const;
 const hashes = { sha256, sha384, sha512 } as const;
 
 /** The work itself. Inputs are the thread's own copies, and secrets among them are wiped. */

@@ -1,15 +1,5 @@
+import { pages } from '../pages.ts';
 import { go } from './router.ts';
-
-/** Pages by the letter after `g`. */
-const pages: readonly (readonly [letter: string, path: string, name: string])[] = [
-  ['o', '', 'overview'],
-  ['a', 'alerts', 'alerts'],
-  ['t', 'attack', 'ATT&CK'],
-  ['r', 'rules', 'rules'],
-  ['p', 'reputation', 'reputation'],
-  ['s', 'silences', 'silences'],
-  ['e', 'engine', 'engine'],
-];
 
 /** The shortcuts as the help tells them. */
 export const shortcuts: readonly { readonly keys: string; readonly what: string }[] = [
@@ -20,7 +10,7 @@ export const shortcuts: readonly { readonly keys: string; readonly what: string 
   { keys: 's', what: 'Silence the row' },
   { keys: 'l', what: 'Add its address to the allow-list' },
   { keys: '/', what: 'Search or filter' },
-  ...pages.map(([letter, , name]) => ({ keys: `g ${letter}`, what: `Go to ${name}` })),
+  ...pages.map(({ letter, name }) => ({ keys: `g ${letter}`, what: `Go to ${name}` })),
   { keys: '?', what: 'This list' },
 ];
 
@@ -36,8 +26,8 @@ export function startShortcuts(help: () => void): void {
     const { key } = event;
     if (performance.now() < chordUntilMs) {
       chordUntilMs = 0;
-      const page = pages.find(([letter]) => letter === key);
-      if (page) go(page[1] === '' ? [] : [page[1]]);
+      const page = pages.find(({ letter }) => letter === key);
+      if (page) go(page.path === '' ? [] : [page.path]);
       else return;
     } else if (key === 'g') chordUntilMs = performance.now() + chordMs;
     else if (key === '?') help();

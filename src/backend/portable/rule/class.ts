@@ -2,6 +2,7 @@ import type { Predicate } from '../../contract/rule.ts';
 import { Code } from './code.ts';
 import { kind, type Values } from './collect.ts';
 import { fold } from './fold.ts';
+import { PredicateMatchers } from './predicate-matchers.ts';
 import { SlotMatcher } from './slot.ts';
 import type { ValueCache } from './value-cache.ts';
 
@@ -18,10 +19,10 @@ interface Rule {
   readonly witnesses: readonly number[] | null;
 }
 
-/** Matchers of single predicates, made when a rule that is looked at asks. */
+/** Single predicates, tested when a rule that is looked at asks. */
 export class OnDemand {
   readonly #predicates: readonly Predicate[];
-  readonly #matchers = new Map<number, SlotMatcher>();
+  readonly #matchers = new PredicateMatchers();
 
   constructor(predicates: readonly Predicate[]) {
     this.#predicates = predicates;
@@ -33,20 +34,10 @@ export class OnDemand {
     let matcher: SlotMatcher | undefined;
     for (let i = 0; i < values.slots.length; i++) {
       if (values.slots[i] !== test.slot) continue;
-      matcher ??= this.#matcher(predicate, test);
+      matcher ??= this.#matchers.of(predicate, test);
       if (matcher.scan(values.texts[i] as string, values.kinds[i]!).length > 0) return true;
     }
     return false;
-  }
-
-  #matcher(predicate: number, test: Predicate): SlotMatcher {
-    let matcher = this.#matchers.get(predicate);
-    if (!matcher) {
-      matcher = new SlotMatcher();
-      matcher.add(predicate, test);
-      this.#matchers.set(predicate, matcher);
-    }
-    return matcher;
   }
 }
 

@@ -2,7 +2,8 @@ import type { Predicate, RuleProgram, Witnessed } from '../../contract/rule.ts';
 import { reasons } from './code.ts';
 import { Collector, kind, Values } from './collect.ts';
 import { fold } from './fold.ts';
-import { SlotMatcher } from './slot.ts';
+import { PredicateMatchers } from './predicate-matchers.ts';
+import type { SlotMatcher } from './slot.ts';
 
 /** A predicate that can be the reason why a rule holds. */
 interface Reason {
@@ -23,7 +24,7 @@ interface Explained {
 export class Explainer {
   readonly #program: RuleProgram;
   readonly #rules = new Map<number, Explained>();
-  readonly #matchers = new Map<number, SlotMatcher>();
+  readonly #matchers = new PredicateMatchers();
   readonly #values = new Values();
 
   constructor(program: RuleProgram) {
@@ -59,7 +60,7 @@ export class Explainer {
     const { slots, predicates, rules } = this.#program;
     const found = reasons(rules[rule]!.code).map((predicate): Reason => {
       const test = predicates[predicate] as Predicate;
-      const matcher = test.kind === 'field' ? undefined : this.#matcher(predicate, test);
+      const matcher = test.kind === 'field' ? undefined : this.#matchers.of(predicate, test);
       return { predicate, slot: test.slot, matcher };
     });
     const asked = new Set(found.map(({ slot }) => slot));
@@ -68,15 +69,5 @@ export class Explainer {
       reasons: found,
       everyValue: asked.has(0),
     };
-  }
-
-  #matcher(predicate: number, test: Predicate): SlotMatcher {
-    let matcher = this.#matchers.get(predicate);
-    if (!matcher) {
-      matcher = new SlotMatcher();
-      matcher.add(predicate, test);
-      this.#matchers.set(predicate, matcher);
-    }
-    return matcher;
   }
 }

@@ -3,36 +3,6 @@ import { file, type Receiver, type Route, webhook } from '../alert/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { ServeConfig } from './config.ts';
 
-/** What is open, closed last first; an error of one does not keep the others open. */
-export class Closers {
-  readonly #closers: (() => unknown)[] = [];
-  #closed: Promise<void> | undefined;
-
-  defer(close: () => unknown): void {
-    this.#closers.push(close);
-  }
-
-  close(): Promise<void> {
-    this.#closed ??= this.#run();
-    return this.#closed;
-  }
-
-  async #run(): Promise<void> {
-    const errors: unknown[] = [];
-    // What is closed waits on timers that hold no process open, so that one is held here.
-    const held = setInterval(() => {}, 1_000);
-    for (const close of this.#closers.toReversed()) {
-      try {
-        await close();
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    clearInterval(held);
-    if (errors.length > 0) throw errors[0];
-  }
-}
-
 /** The store that the configuration names. */
 export function openStoreOf({
   data,

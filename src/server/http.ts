@@ -1,0 +1,33 @@
+import { type FastifyInstance, fastify } from 'fastify';
+import type { DoorContext } from './context.ts';
+import { answerTo, errorBody, hinted } from './errors.ts';
+import { timeRequests } from './request-metrics.ts';
+
+/** HTTP without routes: what holds for every request, of the service as of a front door before a fleet. */
+export function openHttp(context: Pick<DoorContext, 'registry' | 'onError'>): FastifyInstance {
+  const app = fastify({
+    bodyLimit: 64 * 1024,
+    requestTimeout: 60_000,
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    // Unknown query parameters are told of instead of being dropped.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
+  });
+  app.setErrorHandler((error, _, reply) => {
+    const answer = answerTo(error);
+    if (answer.status >= 500) context.onError(error);
+    return hinted(reply, answer.status).send(errorBody(answer));
+  });
+  app.setNotFoundHandler((_, reply) =>
+    reply
+      .code(404)
+      .send({ error: { code: 'not_found', message: 'there is no such route; see /openapi.json' } }),
+  );
+  app.addHook('onSend', async (_, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+  });
+  timeRequests(app, context.registry);
+  return app;
+}
