@@ -15,7 +15,7 @@ export class Gather<T> {
   #items: T[] = [];
   #size = 0;
   #running: Promise<void> | undefined;
-  #room: (() => void) | undefined;
+  #room: (() => void)[] = [];
 
   constructor(options: GatherOptions<T>) {
     this.#options = options;
@@ -27,9 +27,7 @@ export class Gather<T> {
     this.#size += this.#options.size(item);
     this.#running ??= this.#run();
     if (this.#size >= this.#options.maxSize) {
-      await new Promise<void>((resolve) => {
-        this.#room = resolve;
-      });
+      await new Promise<void>((resolve) => this.#room.push(resolve));
     }
   }
 
@@ -44,8 +42,7 @@ export class Gather<T> {
       const items = this.#items;
       this.#items = [];
       this.#size = 0;
-      this.#room?.();
-      this.#room = undefined;
+      for (const resolve of this.#room.splice(0)) resolve();
       try {
         await this.#options.take(items);
       } catch (error) {
