@@ -13,12 +13,18 @@ const openers: Readonly<Record<string, { readonly needs: string; load(): Promise
     needs: 'redis',
     load: async () => (await import('./redis.ts')).openRedis,
   },
+  kafka: {
+    needs: '@platformatic/kafka',
+    load: async () => (await import('./kafka.ts')).openKafka,
+  },
 };
 const kinds: Readonly<Record<string, string>> = {
   nats: 'nats',
   tls: 'nats',
   redis: 'redis',
   rediss: 'redis',
+  kafka: 'kafka',
+  kafkas: 'kafka',
 };
 
 const defaults = {

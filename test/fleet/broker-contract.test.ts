@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Broker, type LogMessage, openBroker, type QueueMessage } from '../../src/broker/index.ts';
-import { OwnServer, withoutNats, withoutRedis } from './brokers.ts';
+import {
+  OwnServer,
+  sharedKafka,
+  type TestBroker,
+  withoutKafka,
+  withoutNats,
+  withoutRedis,
+} from './brokers.ts';
 
 const text = ({ data }: { data: Uint8Array }) => Buffer.from(data).toString();
 const outgoing = (ids: readonly string[], partition = 0) =>
@@ -9,15 +16,17 @@ const outgoing = (ids: readonly string[], partition = 0) =>
 
 contract('nats', withoutNats, () => OwnServer.nats());
 contract('redis', withoutRedis, () => OwnServer.redis());
+contract('kafka', withoutKafka, async () => sharedKafka());
 
 /** One table of cases for every broker. */
-function contract(name: string, without: string | undefined, start: () => Promise<OwnServer>): void {
+function contract(name: string, without: string | undefined, start: () => Promise<TestBroker>): void {
   describe.skipIf(without !== undefined)(name, () => {
-    let server: OwnServer;
+    let server: TestBroker;
     let broker: Broker;
     beforeAll(async () => {
       server = await start();
-      broker = await openBroker(server.url, { ackWaitMs: 1_000, maxQueueBytes: 1 << 20 });
+      const { url, prefix } = server;
+      broker = await openBroker(url, { prefix, ackWaitMs: 1_000, maxQueueBytes: 1 << 20 });
     });
     afterAll(async () => {
       await broker?.close();
@@ -143,7 +152,7 @@ test('an address of another kind is refused without telling its password', async
       message: expect.not.stringContaining('secret'),
     }),
   );
-  for (const scheme of ['nats', 'redis']) {
+  for (const scheme of ['nats', 'redis', 'kafka']) {
     await expect(openBroker(`${scheme}://user:secret@127.0.0.1:1`)).rejects.toThrow(
       expect.objectContaining({
         code: 'WOLFSEC_BROKER_UNAVAILABLE',
@@ -151,4 +160,4 @@ test('an address of another kind is refused without telling its password', async
       }),
     );
   }
-});
+}, 20_000);

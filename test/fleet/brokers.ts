@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -10,16 +11,41 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const withoutNats = lacking('nats-server', '--version');
 export const withoutRedis = lacking('redis-server', '--version');
 
+/** Kafka is not started here: a test takes the one that the environment names, under a prefix of its own. */
+export const withoutKafka =
+  kafkaUrl() === undefined ? skipped('WOLFSEC_KAFKA_URL names no broker') : undefined;
+
+function kafkaUrl(): string | undefined {
+  return process.env.WOLFSEC_KAFKA_URL || undefined;
+}
+
 function lacking(command: string, flag: string): string | undefined {
   const { error, status } = spawnSync(command, [flag]);
   if (!error && status === 0) return undefined;
-  const reason = `there is no ${command} here`;
+  return skipped(`there is no ${command} here`);
+}
+
+function skipped(reason: string): string {
   console.info(`skipped: ${reason}`);
   return reason;
 }
 
+/** A broker that a test may use. */
+export interface TestBroker {
+  readonly url: string;
+  /** Before the names of what this test keeps there. */
+  readonly prefix: string;
+  remove(): Promise<void>;
+}
+
+/** What others use too: it is neither ended nor emptied. */
+export function sharedKafka(): TestBroker {
+  return { url: kafkaUrl() ?? '', prefix: `test-${randomUUID().slice(0, 8)}`, remove: async () => {} };
+}
+
 /** A server of the test's own, on a port and in a folder of its own. */
-export class OwnServer {
+export class OwnServer implements TestBroker {
+  readonly prefix = 'wolfsec';
   readonly port: number;
   readonly #folder = mkdtempSync(join(tmpdir(), 'wolfsec-broker-'));
   readonly #command: (port: number, folder: string) => string[];

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { dropSchema, ownSchema, postgresUrl } from '../store/stores.ts';
-import type { OwnServer } from './brokers.ts';
+import type { TestBroker } from './brokers.ts';
 
 const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
 
@@ -52,14 +52,14 @@ export class Member {
 
 /** A fleet over one broker and one PostgreSQL schema. */
 export class Fleet {
-  readonly broker: OwnServer;
+  readonly broker: TestBroker;
   readonly store: Store;
   readonly folder = mkdtempSync(join(tmpdir(), 'wolfsec-fleet-'));
   readonly members: Member[] = [];
   readonly #schema: string;
   readonly #env: Record<string, string>;
 
-  private constructor(broker: OwnServer, store: Store, schema: string, rules: string) {
+  private constructor(broker: TestBroker, store: Store, schema: string, rules: string) {
     this.broker = broker;
     this.store = store;
     this.#schema = schema;
@@ -68,13 +68,14 @@ export class Fleet {
     this.#env = {
       WOLFSEC_DATABASE_URL: `${postgresUrl}?options=-c%20search_path%3D${schema}`,
       WOLFSEC_RULES: file,
+      WOLFSEC_BROKER_PREFIX: broker.prefix,
       WOLFSEC_LEASE_MS: '1500',
       WOLFSEC_ACK_WAIT_MS: '2000',
       WOLFSEC_PARTITIONS: '6',
     };
   }
 
-  static async start(broker: OwnServer, rules: string): Promise<Fleet> {
+  static async start(broker: TestBroker, rules: string): Promise<Fleet> {
     const schema = ownSchema();
     const client = new pg.Client({ connectionString: postgresUrl });
     await client.connect();
@@ -100,7 +101,9 @@ export class Fleet {
 
   /** Who holds what, as the leases say. */
   async leases(): Promise<Map<string, string>> {
-    const found = await this.store.records.list<string>('wolfsec:leases', { nowMs: Date.now() });
+    const found = await this.store.records.list<string>(`${this.broker.prefix}:leases`, {
+      nowMs: Date.now(),
+    });
     return new Map(found.map(({ key, value }) => [key, value]));
   }
 

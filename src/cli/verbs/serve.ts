@@ -31,7 +31,7 @@ export function registerServe(program: Command): void {
       '--sign-in-link',
       'print a link that signs in to the page once (on a terminal: as a matter of course)',
     )
-    .option('--forward <broker>', 'hand events on to a fleet instead: nats:// or redis://')
+    .option('--forward <broker>', 'hand events on to a fleet instead: nats://, redis:// or kafka://')
     .option('--watch-rules', 'read the rules anew when their files change')
     .option('--print-config', 'print the settings and stop', false)
     .addHelpText(

@@ -10,7 +10,7 @@ export function registerWorker(program: Command): void {
   program
     .command('worker')
     .description('take events off a broker, together with other workers: detect, correlate, keep the alerts')
-    .option('-s, --source <broker>', 'where events come from: nats:// or redis://')
+    .option('-s, --source <broker>', 'where events come from: nats://, redis:// or kafka://')
     .option('-c, --config <file>', 'settings as for serve')
     .option('-r, --rules <paths...>', 'rules to start a fleet with, and to announce on SIGHUP')
     .option('-d, --data <folder>', 'folder for alerts.ndjson (default: wolfsec-data)')

@@ -1,0 +1,223 @@
+import { Admin, ListOffsetTimestamps, ProduceAcks, Producer } from '@platformatic/kafka';
+import { WolfsecError } from '../errors.ts';
+import type {
+  Broker,
+  BrokerOptions,
+  ConsumeOptions,
+  FollowOptions,
+  Outgoing,
+  Running,
+  Topic,
+} from './broker.ts';
+import { type ClientOptions, clientOptions } from './kafka/address.ts';
+import { failedWith, reasonOf, unavailable } from './kafka/failure.ts';
+import { KafkaQueue } from './kafka/queue.ts';
+import { idHeader, type Lying, readPartition } from './kafka/reader.ts';
+import { Room } from './kafka/room.ts';
+import { type Routed, roundsOf, sizeOf, spread } from './kafka/rounds.ts';
+import { makeTopics, topicOf } from './kafka/topics.ts';
+import { Tries } from './kafka/tries.ts';
+
+/** Brokers take batches of 1 MiB unless they are told otherwise. */
+const maxBatchBytes = 768 << 10;
+/** Wide enough for every offset. */
+const positionDigits = 20;
+const answerWithinMs = 5_000;
+const patience = { retries: 3, retryDelay: 250 };
+
+/** Connects to Kafka 2.4 or later, or to what speaks its protocol, and makes the topics where they are not there. */
+export async function openKafka(url: string, options: BrokerOptions): Promise<Broker> {
+  const client = clientOptions(url, options.prefix);
+  const admin = new Admin({ ...client, ...patience, requestTimeout: answerWithinMs });
+  try {
+    const eventPartitions = await makeTopics(admin, options);
+    return new KafkaBroker(client, admin, options, eventPartitions);
+  } catch (cause) {
+    await admin.close().catch(() => {});
+    throw unavailable(cause);
+  }
+}
+
+class KafkaBroker implements Broker {
+  readonly kind = 'kafka';
+  readonly #client: ClientOptions;
+  readonly #admin: Admin;
+  readonly #producer: Producer;
+  readonly #options: BrokerOptions;
+  readonly #eventPartitions: number;
+  readonly #room: Room;
+  readonly #queues = new Set<KafkaQueue>();
+  #turn = 0;
+
+  constructor(client: ClientOptions, admin: Admin, options: BrokerOptions, eventPartitions: number) {
+    this.#client = client;
+    this.#admin = admin;
+    this.#options = options;
+    this.#eventPartitions = eventPartitions;
+    // Workers that share one door's pace would crowd the same partitions.
+    this.#turn = Math.floor(Math.random() * eventPartitions);
+    this.#producer = new Producer({ ...client, ...patience });
+    this.#room = new Room(options.maxQueueBytes, () => this.#waiting());
+  }
+
+  async publish(topic: Topic, messages: readonly Outgoing[]): Promise<void> {
+    if (messages.length === 0) return;
+    try {
+      if (topic === 'events') await this.#room.take(messages.map(sizeOf));
+      const next = () => this.#turn++ % this.#eventPartitions;
+      const routed: Iterable<Routed> =
+        topic === 'events'
+          ? spread(messages, next, maxBatchBytes)
+          : messages.map((message) => ({ ...message, partition: message.partition ?? 0 }));
+      for (const round of roundsOf(routed, maxBatchBytes))
+        await this.#send(topicOf(this.#options.prefix, topic), round);
+    } catch (cause) {
+      if (failedWith(cause, 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE')) {
+        const largest = Math.max(...messages.map(({ data }) => data.length));
+        const message = `a message of ${largest} bytes is more than Kafka takes (max.message.bytes)`;
+        throw new WolfsecError('WOLFSEC_LIMIT_EXCEEDED', message, { cause });
+      }
+      throw unavailable(cause);
+    }
+  }
+
+  /**
+   * Every replica in sync has it before it is answered. The producer is not an idempotent one: that drops only what its
+   * own retries repeat, needs a right of its own, and what is sent anew under the same id is told apart further on anyway.
+   */
+  async #send(topic: string, messages: readonly Routed[]): Promise<void> {
+    await this.#producer.send({
+      acks: ProduceAcks.ALL,
+      messages: messages.map(({ id, data, partition }) => ({
+        topic,
+        partition,
+        value: Buffer.from(data.buffer, data.byteOffset, data.length),
+        headers: new Map([[Buffer.from(idHeader), Buffer.from(id)]]),
+      })),
+    });
+  }
+
+  async consume(options: ConsumeOptions): Promise<Running> {
+    const { prefix, ackWaitMs } = this.#options;
+    const topic = topicOf(prefix, 'events');
+    try {
+      const queue = await KafkaQueue.start({
+        ...options,
+        client: this.#client,
+        group: this.#group,
+        topic,
+        ackWaitMs,
+        tries: new Tries(this.#admin, `${prefix}.tries`, topic),
+        earliest: (partition) => this.#offsetOf(topic, partition, ListOffsetTimestamps.EARLIEST),
+      });
+      this.#queues.add(queue);
+      return {
+        stop: async () => {
+          await queue.stop();
+          this.#queues.delete(queue);
+        },
+      };
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+  }
+
+  async follow(topic: 'hits' | 'detections', partition: number, options: FollowOptions): Promise<Running> {
+    const name = topicOf(this.#options.prefix, topic);
+    const { onError = () => {} } = this.#options;
+    try {
+      // Asked in this order: what comes in between is read.
+      const end = await this.#offsetOf(name, partition, ListOffsetTimestamps.LATEST);
+      const since = BigInt(Math.max(0, Math.floor(options.sinceMs)));
+      const first = await this.#offsetOf(name, partition, since);
+      return readPartition({
+        client: this.#client,
+        topic: name,
+        partition,
+        from: first < 0 ? end : first,
+        earliest: () => this.#offsetOf(name, partition, ListOffsetTimestamps.EARLIEST),
+        take: (records) => options.take(records.map(logMessage)),
+        onEnd: options.onEnd,
+        onError: (error) => onError(unavailable(error)),
+      });
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+  }
+
+  /** Of the messages that are not done, those given out here are known; those of other workers count as waiting. */
+  async queue() {
+    try {
+      const waiting = await this.#waiting();
+      const pending = [...this.#queues].reduce((sum, queue) => sum + queue.open, 0);
+      return { waiting: Math.max(0, waiting - pending), pending };
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+  }
+
+  async health() {
+    try {
+      await this.#admin.metadata({
+        topics: [topicOf(this.#options.prefix, 'events')],
+        forceUpdate: true,
+        retries: 0,
+      });
+      return { ok: true };
+    } catch (error) {
+      return { ok: false, reason: `kafka: ${reasonOf(error)}` };
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      [this.#producer.close(true), this.#admin.close()].map((closing) => closing.catch(() => {})),
+    );
+  }
+
+  get #group(): string {
+    return `${this.#options.prefix}.detect`;
+  }
+
+  /** Messages of the queue that are not done: how far the group is behind the ends of its partitions. */
+  async #waiting(): Promise<number> {
+    const name = topicOf(this.#options.prefix, 'events');
+    const indexes = Array.from({ length: this.#eventPartitions }, (_, partition) => partition);
+    const offsets = async (timestamp: bigint) => {
+      const partitions = indexes.map((partitionIndex) => ({ partitionIndex, timestamp }));
+      const [found] = await this.#admin.listOffsets({ topics: [{ name, partitions }] });
+      return new Map(found?.partitions.map(({ partitionIndex, offset }) => [partitionIndex, Number(offset)]));
+    };
+    const topics = [{ name, partitionIndexes: indexes }];
+    const [groups, starts, ends] = await Promise.all([
+      this.#admin.listConsumerGroupOffsets({ groups: [{ groupId: this.#group, topics }] }),
+      offsets(ListOffsetTimestamps.EARLIEST),
+      offsets(ListOffsetTimestamps.LATEST),
+    ]);
+    const committed = new Map(
+      groups[0]?.topics[0]?.partitions.map(({ partitionIndex, committedOffset }) => [
+        partitionIndex,
+        Number(committedOffset),
+      ]),
+    );
+    // What nobody has come to yet begins where the log does; so does what was deleted before anybody came to it.
+    return indexes.reduce((sum, partition) => {
+      const done = Math.max(committed.get(partition) ?? 0, starts.get(partition) ?? 0);
+      return sum + Math.max(0, (ends.get(partition) ?? 0) - done);
+    }, 0);
+  }
+
+  async #offsetOf(name: string, partition: number, timestamp: bigint): Promise<number> {
+    const [found] = await this.#admin.listOffsets({
+      topics: [{ name, partitions: [{ partitionIndex: partition, timestamp }] }],
+    });
+    return Number(found?.partitions[0]?.offset ?? -1);
+  }
+}
+
+const logMessage = ({ offset, id, data, timeMs }: Lying) => ({
+  id,
+  data,
+  timeMs,
+  position: String(offset).padStart(positionDigits, '0'),
+});

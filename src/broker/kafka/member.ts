@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Consumer } from '@platformatic/kafka';
+import type { ClientOptions } from './address.ts';
+
+export interface MemberOptions {
+  readonly client: ClientOptions;
+  readonly group: string;
+  readonly topic: string;
+  /** A member that is not heard of for so long has its partitions given to others. */
+  readonly sessionMs: number;
+  /** Told which partitions are this member's, each time they are shared out anew. */
+  readonly onShare: (partitions: readonly number[]) => void;
+  /** The membership is over: another is to be begun. */
+  readonly onEnd: (error: unknown) => void;
+}
+
+/** Commits come no closer together than that. */
+const commitEveryMs = 100;
+const leaveWithinMs = 2_000;
+
+/** A member of the group that shares the partitions of the queue, and what it has done of them. */
+export class Member {
+  readonly #consumer: Consumer;
+  readonly #options: MemberOptions;
+  readonly #positions = new Map<number, number>();
+  #committing: Promise<void> | undefined;
+  #ended = false;
+
+  private constructor(options: MemberOptions) {
+    const { client, group, sessionMs } = options;
+    this.#options = options;
+    this.#consumer = new Consumer({
+      ...client,
+      groupId: group,
+      sessionTimeout: sessionMs,
+      rebalanceTimeout: sessionMs,
+      heartbeatInterval: Math.min(3_000, Math.floor(sessionMs / 3)),
+      // Joining waits for all the others.
+      requestTimeout: 2 * sessionMs + 5_000,
+      retries: 3,
+      retryDelay: 250,
+    });
+  }
+
+  /** Resolves when the group has given it its share. */
+  static async join(options: MemberOptions): Promise<Member> {
+    const member = new Member(options);
+    const consumer = member.#consumer;
+    consumer.topics.track(options.topic);
+    consumer.on('error', (error: Error) => member.#end(error));
+    consumer.on('consumer:heartbeat:stalled', ({ lastError }) =>
+      member.#end(lastError ?? new Error('the group does not answer')),
+    );
+    consumer.on('consumer:group:join', () => {
+      if (!member.#ended) options.onShare(member.share);
+    });
+    try {
+      await consumer.joinGroup({});
+      return member;
+    } catch (error) {
+      await member.leave();
+      throw error;
+    }
+  }
+
+  get share(): readonly number[] {
+    const mine = this.#consumer.assignments?.find(({ topic }) => topic === this.#options.topic);
+    return mine?.partitions ?? [];
+  }
+
+  /** Where whoever had these partitions before has left them; nothing for those that nobody had. */
+  async committed(partitions: readonly number[]): Promise<Map<number, number>> {
+    if (partitions.length === 0) return new Map();
+    const { topic } = this.#options;
+    const topics = [{ topic, partitions: [...partitions] }];
+    const found = (await this.#consumer.listCommittedOffsets({ topics })).get(topic) ?? [];
+    return new Map(
+      partitions.flatMap((partition) => {
+        const offset = found[partition];
+        return offset === undefined || offset < 0n ? [] : [[partition, Number(offset)] as const];
+      }),
+    );
+  }
+
+  /** Not waited for: what is not known to be done comes again. */
+  commit(partition: number, position: number): void {
+    this.#positions.set(partition, position);
+    this.#committing ??= this.#commitAll().finally(() => {
+      this.#committing = undefined;
+    });
+  }
+
+  async #commitAll(): Promise<void> {
+    const { topic } = this.#options;
+    // Messages that were settled together are one commit.
+    await Promise.resolve();
+    while (this.#positions.size > 0 && !this.#ended) {
+      const mine = new Set(this.share);
+      const offsets = [...this.#positions]
+        .filter(([partition]) => mine.has(partition))
+        .map(([partition, offset]) => ({ topic, partition, offset: BigInt(offset), leaderEpoch: -1 }));
+      this.#positions.clear();
+      if (offsets.length === 0) return;
+      try {
+        await this.#consumer.commit({ offsets });
+      } catch (error) {
+        this.#end(error);
+        return;
+      }
+      await sleep(commitEveryMs);
+    }
+  }
+
+  /** Commits what is done, and has its partitions given to others at once. */
+  async leave(): Promise<void> {
+    await this.#committing;
+    this.#ended = true;
+    const { connections } = this.#consumer;
+    // Where the group cannot be told, it finds out by itself.
+    const told = this.#consumer.close(true).catch(() => {});
+    await Promise.race([told, sleep(leaveWithinMs)]);
+    await connections.close().catch(() => {});
+  }
+
+  #end(error: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#options.onEnd(error);
+  }
+}
