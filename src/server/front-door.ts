@@ -10,7 +10,7 @@ import { openStoreOf } from './configured.ts';
 import type { DoorContext } from './context.ts';
 import { fleetOptions } from './fleet-config.ts';
 import { openHttp } from './http.ts';
-import { limiterOf } from './limits.ts';
+import { limiterOf } from './request-limit.ts';
 import { mountDoors } from './routes/door.ts';
 import { doors } from './routes/doors.ts';
 import { mountOperations } from './routes/operations.ts';

@@ -9,7 +9,7 @@ import { type Closers, openOrClose } from './closers.ts';
 import type { ServeConfig } from './config.ts';
 import { deliveryOf, openStoreOf } from './configured.ts';
 import { fleetOptions } from './fleet-config.ts';
-import { giveBackWhenIdle } from './give-back.ts';
+import { giveMemoryBackWhenIdle } from './idle-memory.ts';
 
 export interface WorkerServiceOptions {
   readonly config: ServeConfig;
@@ -66,7 +66,7 @@ async function openInto(
     maxDeliveries: config.maxDeliveries,
   });
   opened.defer(() => worker.close());
-  opened.defer(giveBackWhenIdle(() => worker.pipeline.totals().events));
+  opened.defer(giveMemoryBackWhenIdle(() => worker.pipeline.totals().events));
   if (config.workerPort > 0)
     opened.defer(await tell(config.workerPort, registry, { store, broker }, onError));
   return {

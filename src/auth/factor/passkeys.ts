@@ -6,8 +6,8 @@ import type {
 } from '@simplewebauthn/server';
 import { randomToken } from '../../crypto/random/text.ts';
 import { invalidArgument } from '../../errors.ts';
+import { name } from '../arguments.ts';
 import { type AuthContext, type AuthListener, emit } from '../event.ts';
-import { name } from '../limits.ts';
 import type { RecordStorage, StoredRecord } from '../storage/port.ts';
 
 /** Settings of {@link Passkeys}. */

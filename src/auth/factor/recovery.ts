@@ -1,9 +1,9 @@
 import { PasswordHasher } from '../../crypto/index.ts';
 import { randomText } from '../../crypto/random/text.ts';
+import { wholeNumber } from '../arguments.ts';
 import { type AuthContext, type AuthListener, emit } from '../event.ts';
 import { storedCounters } from '../guard/counters.ts';
 import { BackOffLimiter } from '../guard/limiter.ts';
-import { wholeNumber } from '../limits.ts';
 import type { PasswordHashing } from '../password/passwords.ts';
 import type { RecordStorage } from '../storage/port.ts';
 import type { FactorCheck } from './totp.ts';

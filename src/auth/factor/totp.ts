@@ -1,10 +1,10 @@
 import { constantTimeEqual } from '../../crypto/compare.ts';
 import type { AeadKey } from '../../crypto/index.ts';
 import { randomBytes } from '../../crypto/random/bytes.ts';
+import { name, wholeNumber } from '../arguments.ts';
 import { type AuthContext, type AuthListener, emit } from '../event.ts';
 import { storedCounters } from '../guard/counters.ts';
 import { BackOffLimiter } from '../guard/limiter.ts';
-import { name, wholeNumber } from '../limits.ts';
 import type { RecordStorage, StoredRecord } from '../storage/port.ts';
 import { toBase32 } from './base32.ts';
 import { hotp, type OtpHash } from './hotp.ts';

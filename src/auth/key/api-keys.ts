@@ -1,9 +1,10 @@
 import { activeBackend } from '../../backend/select.ts';
 import { invalidArgument } from '../../errors.ts';
+import { name, names, spanMs, wholeNumber } from '../arguments.ts';
+import { Background } from '../background.ts';
 import { digestOf, hashText } from '../digest.ts';
 import { type AuthContext, type AuthListener, emit } from '../event.ts';
-import { name, names, spanMs, wholeNumber } from '../limits.ts';
-import { Background, LiveCredentials, type LiveEntry } from '../live.ts';
+import { LiveCredentials, type LiveEntry } from '../live-credentials.ts';
 import type { ApiKeyStorage, StoredApiKey } from '../storage/port.ts';
 import { isWellFormedKey, keyBodyChars, keyIdChars, keyPrefix, makeKey } from './format.ts';
 

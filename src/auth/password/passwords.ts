@@ -1,10 +1,10 @@
 import { PasswordHasher } from '../../crypto/index.ts';
 import { randomToken } from '../../crypto/random/text.ts';
 import { invalidArgument } from '../../errors.ts';
+import { name } from '../arguments.ts';
+import { Background } from '../background.ts';
 import { type AuthContext, type AuthListener, emit } from '../event.ts';
 import type { LoginGuard, LoginLocation } from '../guard/guard.ts';
-import { name } from '../limits.ts';
-import { Background } from '../live.ts';
 import type { RecordStorage } from '../storage/port.ts';
 import { normalised, PasswordPolicy, type PasswordRefusal } from './policy.ts';
 

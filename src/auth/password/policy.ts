@@ -1,5 +1,5 @@
 import { invalidArgument } from '../../errors.ts';
-import { wholeNumber } from '../limits.ts';
+import { wholeNumber } from '../arguments.ts';
 import type { PasswordBlocklist } from './blocklist.ts';
 import type { BreachLookup } from './pwned.ts';
 

@@ -1,5 +1,5 @@
 import { bytesOfHash } from '../digest.ts';
-import type { LiveEntry } from '../live.ts';
+import type { LiveEntry } from '../live-credentials.ts';
 import type { StoredSession } from '../storage/port.ts';
 import { fromStored, type Session } from './session.ts';
 

@@ -1,9 +1,10 @@
 import { activeBackend } from '../../backend/select.ts';
 import { randomToken } from '../../crypto/random/text.ts';
+import { name, names, spanMs, wholeNumber } from '../arguments.ts';
+import { Background } from '../background.ts';
 import { digestOf, hashText } from '../digest.ts';
 import { type AuthAction, type AuthContext, type AuthListener, emit } from '../event.ts';
-import { name, names, spanMs, wholeNumber } from '../limits.ts';
-import { Background, LiveCredentials } from '../live.ts';
+import { LiveCredentials } from '../live-credentials.ts';
 import type { StoredSession } from '../storage/port.ts';
 import { type BindingHint, bindingChanges } from './binding.ts';
 import { type LiveSession, later, liveSession } from './live-session.ts';

@@ -1,6 +1,6 @@
 import { randomToken } from '../../crypto/random/text.ts';
+import { name, spanMs } from '../arguments.ts';
 import { digestOf, hashText } from '../digest.ts';
-import { name, spanMs } from '../limits.ts';
 import type { RecordStorage } from '../storage/port.ts';
 
 /** Settings of {@link OneTimeTokens}. */

@@ -1,7 +1,7 @@
 import { randomToken } from '../../crypto/random/text.ts';
+import { name, names, spanMs } from '../arguments.ts';
 import { digestOf, hashText } from '../digest.ts';
 import { type AuthContext, type AuthListener, emit } from '../event.ts';
-import { name, names, spanMs } from '../limits.ts';
 import type { RecordStorage, StoredRecord } from '../storage/port.ts';
 
 /** Settings of {@link RefreshTokens}. */

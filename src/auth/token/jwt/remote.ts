@@ -1,5 +1,5 @@
 import { invalidArgument } from '../../../errors.ts';
-import { spanMs } from '../../limits.ts';
+import { spanMs } from '../../arguments.ts';
 import { type Jwk, JwtKey } from './key.ts';
 import type { JwtKeySource } from './keys.ts';
 

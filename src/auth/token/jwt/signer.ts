@@ -1,6 +1,6 @@
 import { randomToken } from '../../../crypto/random/text.ts';
 import { invalidArgument } from '../../../errors.ts';
-import { spanMs } from '../../limits.ts';
+import { spanMs } from '../../arguments.ts';
 import type { Claims } from '../claims.ts';
 import { JwtKey } from './key.ts';
 import { JwtKeys } from './keys.ts';

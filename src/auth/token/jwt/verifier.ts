@@ -1,6 +1,6 @@
 import { jwsMalformed } from '../../../backend/contract/auth.ts';
+import { wholeNumber } from '../../arguments.ts';
 import { type AuthContext, type AuthListener, emit } from '../../event.ts';
-import { wholeNumber } from '../../limits.ts';
 import {
   type ClaimRefusal,
   type ClaimRules,

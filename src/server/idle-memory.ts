@@ -18,7 +18,7 @@ const fewEventsPerSecond = 200;
  * @param events How many events there have been so far.
  * @param collect The collection; where the engine has none, nothing is done.
  */
-export function giveBackWhenIdle(events: () => number, collect = collector()): () => void {
+export function giveMemoryBackWhenIdle(events: () => number, collect = collector()): () => void {
   if (!collect) return () => {};
   let seen = events();
   const look = (few: number) => {

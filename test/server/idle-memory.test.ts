@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test, vi } from 'vitest';
-import { giveBackWhenIdle } from '../../src/server/give-back.ts';
+import { giveMemoryBackWhenIdle } from '../../src/server/idle-memory.ts';
 
-const module = new URL('../../src/server/give-back.ts', import.meta.url).href;
+const module = new URL('../../src/server/idle-memory.ts', import.meta.url).href;
 
 /** Fills the young generation, lets go of it, and says how much of the heap is held before and after. */
 const program = `
-  const { giveBackWhenIdle } = await import(${JSON.stringify(module)});
-  const stop = giveBackWhenIdle(() => 0);
+  const { giveMemoryBackWhenIdle } = await import(${JSON.stringify(module)});
+  const stop = giveMemoryBackWhenIdle(() => 0);
   let kept = [];
   for (let n = 0; n < 3_000_000; n++) {
     kept.push({ n, text: 'a' + n });
@@ -40,7 +40,7 @@ test('soon after the start where there is little to do, and later where there is
     const collect = vi.fn();
     let events = 0;
     slack(60e6);
-    const stop = giveBackWhenIdle(() => events, collect);
+    const stop = giveMemoryBackWhenIdle(() => events, collect);
     events = 300;
     vi.advanceTimersByTime(2_000);
     expect(collect).toHaveBeenCalledTimes(1);
@@ -59,7 +59,7 @@ test('soon after the start where there is little to do, and later where there is
     expect(collect).toHaveBeenCalledTimes(2);
 
     const busy = vi.fn();
-    giveBackWhenIdle(() => events, busy);
+    giveMemoryBackWhenIdle(() => events, busy);
     events += 1_000;
     vi.advanceTimersByTime(2_000);
     expect(busy).not.toHaveBeenCalled();
