@@ -4,7 +4,7 @@ import { type Format, lineReaders } from './format.ts';
 export const maxTextLineLength = 64 * 1024;
 
 /** Why a line of text is not an event. */
-export type TextFault = 'too-long' | 'format';
+type TextFault = 'too-long' | 'format';
 
 /** Lines of text turned into NDJSON. */
 export interface TextBatch {

@@ -18,7 +18,7 @@ const correlationTypes = [
   'temporal_ordered',
   ...metricTypes,
 ] as const;
-export type CorrelationType = (typeof correlationTypes)[number];
+type CorrelationType = (typeof correlationTypes)[number];
 
 const bounds = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] as const;
 export type Bound = (typeof bounds)[number];

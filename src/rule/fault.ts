@@ -1,5 +1,3 @@
-import { WolfsecError } from '../errors.ts';
-
 /** A path into a YAML document: keys and list indices. */
 export type NodePath = readonly (string | number)[];
 
@@ -30,9 +28,4 @@ export interface RefusedRule {
   readonly column: number;
   readonly ruleId?: string;
   readonly title?: string;
-}
-
-export function refusedError(refused: RefusedRule): WolfsecError {
-  const { code, message, file, line, column } = refused;
-  return new WolfsecError(code, message, { location: { file, line, column } });
 }

@@ -41,7 +41,7 @@ export const sourceOf = ({ file, bytes }: RuleFile): RuleSource => ({
 const filesPerTurn = 100;
 
 /** The rule files that paths name, sorted. */
-export async function ruleFiles(paths: readonly string[]): Promise<string[]> {
+async function ruleFiles(paths: readonly string[]): Promise<string[]> {
   const found = new Set<string>();
   for (const path of paths) {
     const known = await stat(path).catch(() => undefined);
