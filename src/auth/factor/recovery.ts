@@ -2,10 +2,10 @@ import { PasswordHasher } from '../../crypto/index.ts';
 import { randomText } from '../../crypto/random/text.ts';
 import { wholeNumber } from '../arguments.ts';
 import { type AuthContext, type AuthListener, emit } from '../event.ts';
-import { storedCounters } from '../guard/counters.ts';
-import { BackOffLimiter } from '../guard/limiter.ts';
+import type { BackOffLimiter } from '../guard/limiter.ts';
 import type { PasswordHashing } from '../password/passwords.ts';
 import type { RecordStorage } from '../storage/port.ts';
+import { codeGuesses } from './code-guesses.ts';
 import type { FactorCheck } from './totp.ts';
 
 /** Settings of {@link RecoveryCodes}. */
@@ -46,10 +46,7 @@ export class RecoveryCodes {
     this.#hasher = options.hasher ?? new PasswordHasher();
     this.#count = wholeNumber('count', options.count ?? 10, 1, 20);
     this.#now = options.now ?? Date.now;
-    this.#limiter = new BackOffLimiter(
-      { free: 5, firstMs: 30_000, longestMs: 900_000, forgetMs: 3_600_000 },
-      storedCounters(options.storage, 'auth.guard.recovery'),
-    );
+    this.#limiter = codeGuesses(options.storage, 'recovery');
   }
 
   /** Makes a new set, to be shown once; the old one is void. */

@@ -3,10 +3,10 @@ import type { AeadKey } from '../../crypto/index.ts';
 import { randomBytes } from '../../crypto/random/bytes.ts';
 import { name, wholeNumber } from '../arguments.ts';
 import { type AuthContext, type AuthListener, emit } from '../event.ts';
-import { storedCounters } from '../guard/counters.ts';
-import { BackOffLimiter } from '../guard/limiter.ts';
+import type { BackOffLimiter } from '../guard/limiter.ts';
 import type { RecordStorage, StoredRecord } from '../storage/port.ts';
 import { toBase32 } from './base32.ts';
+import { codeGuesses } from './code-guesses.ts';
 import { hotp, type OtpHash } from './hotp.ts';
 
 /** Settings of {@link Totp}. */
@@ -62,10 +62,7 @@ export class Totp {
     this.#drift = wholeNumber('driftSteps', options.driftSteps ?? 1, 0, 2);
     this.#hash = options.hash ?? 'sha1';
     this.#now = options.now ?? Date.now;
-    this.#limiter = new BackOffLimiter(
-      { free: 5, firstMs: 30_000, longestMs: 900_000, forgetMs: 3_600_000 },
-      storedCounters(options.storage, 'auth.guard.totp'),
-    );
+    this.#limiter = codeGuesses(options.storage, 'totp');
     name('issuer', options.issuer);
   }
 
