@@ -62,6 +62,8 @@ export class Counter<L extends string = string> extends Family<L> {
   }
 }
 
+// Each kind of series finds its place by itself. In a base of all three, V8 meets every kind of family in one spot, and
+// `inc` takes 7 ns instead of 4.
 /** One series of a {@link Counter}. */
 export class CounterSeries {
   readonly #family: Counter<string>;
