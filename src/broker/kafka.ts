@@ -17,12 +17,14 @@ import { Room } from './kafka/room.ts';
 import { type Routed, roundsOf, sizeOf, spread } from './kafka/rounds.ts';
 import { makeTopics, topicOf } from './kafka/topics.ts';
 import { Tries } from './kafka/tries.ts';
+import { within } from './kafka/within.ts';
 
 /** Brokers take batches of 1 MiB unless they are told otherwise. */
 const maxBatchBytes = 768 << 10;
 /** Wide enough for every offset. */
 const positionDigits = 20;
 const answerWithinMs = 5_000;
+const publishWithinMs = 10_000;
 const patience = { retries: 3, retryDelay: 250 };
 
 /** Connects to Kafka 2.4 or later, or to what speaks its protocol, and makes the topics where they are not there. */
@@ -63,14 +65,7 @@ class KafkaBroker implements Broker {
   async publish(topic: Topic, messages: readonly Outgoing[]): Promise<void> {
     if (messages.length === 0) return;
     try {
-      if (topic === 'events') await this.#room.take(messages.map(sizeOf));
-      const next = () => this.#turn++ % this.#eventPartitions;
-      const routed: Iterable<Routed> =
-        topic === 'events'
-          ? spread(messages, next, maxBatchBytes)
-          : messages.map((message) => ({ ...message, partition: message.partition ?? 0 }));
-      for (const round of roundsOf(routed, maxBatchBytes))
-        await this.#send(topicOf(this.#options.prefix, topic), round);
+      await within(publishWithinMs, this.#publish(topic, messages));
     } catch (cause) {
       if (failedWith(cause, 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE')) {
         const largest = Math.max(...messages.map(({ data }) => data.length));
@@ -79,6 +74,17 @@ class KafkaBroker implements Broker {
       }
       throw unavailable(cause);
     }
+  }
+
+  async #publish(topic: Topic, messages: readonly Outgoing[]): Promise<void> {
+    if (topic === 'events') await this.#room.take(messages.map(sizeOf));
+    const next = () => this.#turn++ % this.#eventPartitions;
+    const routed: Iterable<Routed> =
+      topic === 'events'
+        ? spread(messages, next, maxBatchBytes)
+        : messages.map((message) => ({ ...message, partition: message.partition ?? 0 }));
+    const name = topicOf(this.#options.prefix, topic);
+    for (const round of roundsOf(routed, maxBatchBytes)) await this.#send(name, round);
   }
 
   /**
@@ -126,15 +132,12 @@ class KafkaBroker implements Broker {
     const name = topicOf(this.#options.prefix, topic);
     const { onError = () => {} } = this.#options;
     try {
-      // Asked in this order: what comes in between is read.
-      const end = await this.#offsetOf(name, partition, ListOffsetTimestamps.LATEST);
-      const since = BigInt(Math.max(0, Math.floor(options.sinceMs)));
-      const first = await this.#offsetOf(name, partition, since);
+      const from = await within(answerWithinMs, this.#firstSince(name, partition, options.sinceMs));
       return readPartition({
         client: this.#client,
         topic: name,
         partition,
-        from: first < 0 ? end : first,
+        from,
         earliest: () => this.#offsetOf(name, partition, ListOffsetTimestamps.EARLIEST),
         take: (records) => options.take(records.map(logMessage)),
         onEnd: options.onEnd,
@@ -148,7 +151,7 @@ class KafkaBroker implements Broker {
   /** Of the messages that are not done, those given out here are known; those of other workers count as waiting. */
   async queue() {
     try {
-      const waiting = await this.#waiting();
+      const waiting = await within(answerWithinMs, this.#waiting());
       const pending = [...this.#queues].reduce((sum, queue) => sum + queue.open, 0);
       return { waiting: Math.max(0, waiting - pending), pending };
     } catch (cause) {
@@ -205,6 +208,14 @@ class KafkaBroker implements Broker {
       const done = Math.max(committed.get(partition) ?? 0, starts.get(partition) ?? 0);
       return sum + Math.max(0, (ends.get(partition) ?? 0) - done);
     }, 0);
+  }
+
+  /** The offset of the first message since then, or of the next one to come. */
+  async #firstSince(name: string, partition: number, sinceMs: number): Promise<number> {
+    // Asked in this order: what comes in between is read.
+    const end = await this.#offsetOf(name, partition, ListOffsetTimestamps.LATEST);
+    const first = await this.#offsetOf(name, partition, BigInt(Math.max(0, Math.floor(sinceMs))));
+    return first < 0 ? end : first;
   }
 
   async #offsetOf(name: string, partition: number, timestamp: bigint): Promise<number> {

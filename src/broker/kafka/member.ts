@@ -47,10 +47,8 @@ export class Member {
     const member = new Member(options);
     const consumer = member.#consumer;
     consumer.topics.track(options.topic);
+    // Told when joining anew has failed. Until then the client goes on by itself, however long the broker is away.
     consumer.on('error', (error: Error) => member.#end(error));
-    consumer.on('consumer:heartbeat:stalled', ({ lastError }) =>
-      member.#end(lastError ?? new Error('the group does not answer')),
-    );
     consumer.on('consumer:group:join', () => {
       if (!member.#ended) options.onShare(member.share);
     });
