@@ -9,7 +9,7 @@ import {
   aeadTagBytes,
 } from '../contract/aead.ts';
 import { ciphers } from './ciphers.ts';
-import { offThread } from './worker.ts';
+import { offThread } from './off-thread.ts';
 
 interface Key {
   readonly algorithm: AeadAlgorithm;

@@ -2,7 +2,7 @@ import { blake3 } from '@noble/hashes/blake3.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import type { KdfBackend } from '../contract/kdf.ts';
-import { offThread } from './worker.ts';
+import { offThread } from './off-thread.ts';
 
 const hashes = { sha256, sha384, sha512 } as const;
 

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { type WorkerReply, type WorkerRequests, work } from './worker-work.ts';
+import { type WorkerReply, type WorkerRequests, work } from './thread-work.ts';
 
 interface Asked {
   readonly id: number;

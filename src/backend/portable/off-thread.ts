@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { WolfsecError } from '../../errors.ts';
-import type { WorkerReply, WorkerRequests, WorkerResults } from './worker-work.ts';
+import type { WorkerReply, WorkerRequests, WorkerResults } from './thread-work.ts';
 
 /**
  * The threads that the portable back end does its heavy work on, started when first needed. They do not
