@@ -29,9 +29,6 @@ pub fn hidden_text(value: &[u8], text: &mut Vec<u8>) -> bool {
     if !(12..=16384).contains(&end) || value.len() - end > 2 {
         return false;
     }
-    if value[..end].iter().any(|&b| VALUES[b as usize] == NONE) {
-        return false;
-    }
     (0..4).any(|pad| decode(&value[..end], pad, text))
 }
 
@@ -42,7 +39,11 @@ fn decode(letters: &[u8], pad: u32, text: &mut Vec<u8>) -> bool {
     let mut held = 0u32;
     let mut skip = pad > 0;
     for &letter in letters {
-        held = (held << 6 | u32::from(VALUES[letter as usize])) & 0xffff;
+        let value = VALUES[letter as usize];
+        if value == NONE {
+            return false;
+        }
+        held = (held << 6 | u32::from(value)) & 0xffff;
         bits += 6;
         if bits < 8 {
             continue;

@@ -8,7 +8,7 @@ use super::document::is_document;
 use super::fields::{self, Check, Visitor};
 use super::grammar::{Grammar, GrammarCache};
 use super::hits::HitWriter;
-use super::literals::Literals;
+use super::literals::{Late, Literals};
 use super::path::Path;
 use super::program::{Kind, Limits, Program, latin1};
 use super::request::walk_request;
@@ -62,6 +62,7 @@ struct Scratch {
     shell: GrammarCache,
     markup: GrammarCache,
     written: Vec<u16>,
+    late: Late,
     path: Vec<u8>,
     /// Short fields of this request that nothing was found in, by the low bits of their hash: arrays of
     /// objects repeat names and values.
@@ -140,6 +141,7 @@ impl Inspector {
             shell: shell.cache(),
             markup: markup.cache(),
             written: Vec::new(),
+            late: Late::default(),
             path: Vec::new(),
             clean: [0; MAX_CLEAN],
         };
@@ -334,7 +336,8 @@ impl Seen<'_, '_> {
         let inspector = self.inspector;
         self.scratch.stamp = self.scratch.stamp.wrapping_add(1);
         let stamp = self.scratch.stamp;
-        inspector.literals.scan(squeezed, |literal| {
+        let mut late = std::mem::take(&mut self.scratch.late);
+        inspector.literals.scan(squeezed, &mut late, |literal| {
             for &at in &inspector.opens[literal] {
                 let at = at as usize;
                 if self.scratch.seen[at] == stamp {
@@ -347,6 +350,7 @@ impl Seen<'_, '_> {
                 }
             }
         });
+        self.scratch.late = late;
         let blank: &[usize] = if squeezed.is_empty() {
             &inspector.blank
         } else {

@@ -4,6 +4,23 @@ use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::noncontiguous::NFA;
 use aho_corasick::{Anchored, MatchKind};
 
+/// Texts are walked in as many lanes.
+const LANES: usize = 4;
+/// Shorter ones in one.
+const MIN_LANES_TEXT: usize = 32;
+
+/// States in which literals end, of the lanes whose turn to tell is yet to come.
+#[derive(Default)]
+pub struct Late([Vec<u32>; LANES - 1]);
+
+impl Late {
+    #[cold]
+    #[inline(never)]
+    fn push(&mut self, lane: usize, state: u32) {
+        self.0[lane].push(state);
+    }
+}
+
 /// A dense table over byte classes. Aho, Corasick, "Efficient string matching" (1975), with the goto
 /// and failure functions folded into one.
 pub struct Literals {
@@ -84,18 +101,74 @@ impl Literals {
         })
     }
 
-    /// Calls `found` with the number of every literal that occurs, as often as it does.
+    /// Calls `found` with the number of every literal that occurs, in the order of where they first end; of one that
+    /// occurs again it may tell more than once.
     #[inline]
-    pub fn scan(&self, text: &[u8], mut found: impl FnMut(usize)) {
-        let (next, classes, first_end) = (&*self.next, &*self.classes, self.first_end);
-        let mut state = 0u32;
+    pub fn scan(&self, text: &[u8], late: &mut Late, mut found: impl FnMut(usize)) {
+        if text.len() < MIN_LANES_TEXT {
+            self.walk(0, text, &mut found);
+        } else {
+            self.walk_lanes(text, late, &mut found);
+        }
+    }
+
+    #[inline]
+    fn step(&self, state: u32, byte: u8) -> u32 {
+        self.next[state as usize + self.classes[byte as usize] as usize]
+    }
+
+    #[inline]
+    fn walk(&self, mut state: u32, text: &[u8], found: &mut impl FnMut(usize)) {
         // One loop, with what is found told elsewhere: unrolled by hand, the step became a call a byte.
         for &byte in text {
-            state = next[state as usize + classes[byte as usize] as usize];
-            if state >= first_end {
-                self.tell(state, &mut found);
+            state = self.step(state, byte);
+            if state >= self.first_end {
+                self.tell(state, found);
             }
         }
+    }
+
+    /// Each step waits for the one before to come out of the table. So the text is walked in lanes at once, as if
+    /// each began a text; then the state that a lane ends in is walked on into the next, until both agree. From there
+    /// on that lane was right, and before, what it found is a part of what was found now.
+    fn walk_lanes(&self, text: &[u8], late: &mut Late, found: &mut impl FnMut(usize)) {
+        let length = text.len() / LANES;
+        let lanes: [&[u8]; LANES] = std::array::from_fn(|lane| &text[lane * length..][..length]);
+        let mut states = [0u32; LANES];
+        let [a, b, c, d] = lanes;
+        for (((&a, &b), &c), &d) in a.iter().zip(b).zip(c).zip(d) {
+            for (lane, byte) in [a, b, c, d].into_iter().enumerate() {
+                let state = self.step(states[lane], byte);
+                states[lane] = state;
+                if state >= self.first_end {
+                    match lane.checked_sub(1) {
+                        None => self.tell(state, found),
+                        Some(later) => late.push(later, state),
+                    }
+                }
+            }
+        }
+        let mut state = states[0];
+        for lane in 1..LANES {
+            let mut alone = 0u32;
+            for &byte in lanes[lane] {
+                if state == alone {
+                    break;
+                }
+                state = self.step(state, byte);
+                alone = self.step(alone, byte);
+                if state >= self.first_end {
+                    self.tell(state, found);
+                }
+            }
+            for ended in late.0[lane - 1].drain(..) {
+                self.tell(ended, found);
+            }
+            if state == alone {
+                state = states[lane];
+            }
+        }
+        self.walk(state, &text[LANES * length..], found);
     }
 
     #[cold]
@@ -125,7 +198,7 @@ mod tests {
         let automaton = Literals::new(&literals).expect("small literals");
         let text = b"ushers \xff his hehershe\0e";
         let mut found = Vec::new();
-        automaton.scan(text, |literal| found.push(literal));
+        automaton.scan(text, &mut Late::default(), |literal| found.push(literal));
         found.sort_unstable();
         let mut wanted: Vec<usize> = Vec::new();
         for (at, literal) in literals.iter().enumerate() {
@@ -133,5 +206,50 @@ mod tests {
             wanted.extend(times.map(|_| at));
         }
         assert_eq!(found, wanted);
+    }
+
+    /// First occurrences, in the order told.
+    fn firsts(told: impl FnOnce(&mut dyn FnMut(usize))) -> Vec<usize> {
+        let mut firsts = Vec::new();
+        told(&mut |literal| {
+            if !firsts.contains(&literal) {
+                firsts.push(literal);
+            }
+        });
+        firsts
+    }
+
+    #[test]
+    fn lanes_tell_what_one_walk_tells_in_its_order() {
+        let literals: Vec<Vec<u8>> = [
+            "a",
+            "ab",
+            "aba",
+            "bab",
+            "abababababababab",
+            "caab",
+            "bc",
+            "cc",
+        ]
+        .iter()
+        .map(|literal| literal.as_bytes().to_vec())
+        .collect();
+        let automaton = Literals::new(&literals).expect("small literals");
+        let mut late = Late::default();
+        let mut random = 7u64;
+        for round in 0..20_000usize {
+            let text: Vec<u8> = (0..MIN_LANES_TEXT + round % 60)
+                .map(|_| {
+                    random = random
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1);
+                    // Long runs of `ab` now and then, so that literals lie across several lanes.
+                    b"ababcabx"[(random >> 61) as usize & if round % 3 == 0 { 1 } else { 7 }]
+                })
+                .collect();
+            let lanes = firsts(|mut tell| automaton.scan(&text, &mut late, &mut tell));
+            let walk = firsts(|mut tell| automaton.walk(0, &text, &mut tell));
+            assert_eq!(lanes, walk, "{}", String::from_utf8_lossy(&text));
+        }
     }
 }

@@ -7,6 +7,30 @@ use super::words::Words;
 /// Token strings are cut here: evidence of an injection stands near the start.
 pub const MAX_TOKENS: usize = 1024;
 
+/// What a token that starts with a byte is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Start {
+    Blank,
+    Digit,
+    Word,
+    Symbol,
+}
+
+static STARTS: [Start; 256] = {
+    let mut starts = [Start::Symbol; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        starts[byte] = match byte as u8 {
+            0 | 9..=13 | b' ' | 0xa0 => Start::Blank,
+            b'0'..=b'9' => Start::Digit,
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => Start::Word,
+            _ => Start::Symbol,
+        };
+        byte += 1;
+    }
+    starts
+};
+
 /// Reads a lower-case value. `quote` 0 reads it as it stands; a quote's code reads it as the rest
 /// of a literal that this quote opened.
 pub fn tokenise(text: &[u8], quote: u8, words: &Words, tokens: &mut Vec<u8>) {
@@ -23,30 +47,36 @@ pub fn tokenise(text: &[u8], quote: u8, words: &Words, tokens: &mut Vec<u8>) {
     }
     while i < end && tokens.len() < MAX_TOKENS {
         let byte = text[i];
-        if is_space(byte) || byte == 0 || byte == 0xa0 {
-            i += 1;
-            continue;
-        }
-        let next = at(text, i + 1);
-        if byte.is_ascii_digit() || (byte == b'.' && next.is_ascii_digit()) {
-            i = number(text, i, words, tokens);
-            continue;
-        }
-        if is_alpha(byte) || byte == b'_' || byte >= 0x80 {
-            let (tail, dotted) = word_end(text, i);
-            let after = at(text, tail);
-            if (after == b'\'' || after == b'"') && tail - i == 1 && b"xbneq".contains(&byte) {
-                let closed = close_string(text, tail + 1, after);
-                tokens.push(if closed > end { b'z' } else { b's' });
-                i = closed;
-                continue;
+        match STARTS[byte as usize] {
+            Start::Blank => i += 1,
+            Start::Digit => i = number(text, i, words, tokens),
+            Start::Word => i = word(text, i, byte, words, tokens),
+            Start::Symbol => {
+                let next = at(text, i + 1);
+                i = if byte == b'.' && next.is_ascii_digit() {
+                    number(text, i, words, tokens)
+                } else {
+                    symbol(text, i, byte, next, words, tokens)
+                };
             }
-            tokens.push(word_class(text, i, tail, dotted, words));
-            i = tail;
-            continue;
         }
-        i = symbol(text, i, byte, next, words, tokens);
     }
+}
+
+/// A word, or the letter that says what the string after it holds; gives where it ends.
+#[inline]
+fn word(text: &[u8], from: usize, first: u8, words: &Words, tokens: &mut Vec<u8>) -> usize {
+    let (tail, dotted) = word_end(text, from);
+    if tail - from == 1 && b"xbneq".contains(&first) {
+        let after = at(text, tail);
+        if after == b'\'' || after == b'"' {
+            let closed = close_string(text, tail + 1, after);
+            tokens.push(if closed > text.len() { b'z' } else { b's' });
+            return closed;
+        }
+    }
+    tokens.push(word_class(text, from, tail, dotted, words));
+    tail
 }
 
 /// A number, or a name that starts with one; gives where it ends.

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use super::program::latin1;
 
-/// An open-addressed table: most words of prose are told to be none of the grammar's by their first
-/// and last letter and their length, without a look at the table.
+/// An open-addressed table: most words of prose are told to be none of the grammar's by their first two letters,
+/// the last and their length, without a look at the table.
 pub struct Words {
     slots: Box<[Slot]>,
     words: Box<[Box<[u8]>]>,
-    /// For each letter, the lengths of the words that it begins and ends: bit n for n letters.
+    /// For each letter, the lengths of the words that it begins, follows the first letter in, and ends: bit n for n
+    /// letters.
     begun: Box<[u64; 256]>,
+    followed: Box<[u64; 256]>,
     ended: Box<[u64; 256]>,
     shift: u32,
 }
@@ -37,6 +39,7 @@ impl Words {
             slots: vec![FREE; size].into(),
             words: Box::default(),
             begun: Box::new([0; 256]),
+            followed: Box::new([0; 256]),
             ended: Box::new([0; 256]),
             shift: 64 - size.trailing_zeros(),
         };
@@ -47,6 +50,7 @@ impl Words {
                 continue;
             }
             table.begun[word[0] as usize] |= 1 << word.len();
+            table.followed[second(&word) as usize] |= 1 << word.len();
             table.ended[word[word.len() - 1] as usize] |= 1 << word.len();
             let key = key_of(&word);
             let mut at = table.place(key);
@@ -67,7 +71,9 @@ impl Words {
     #[inline]
     pub fn get(&self, word: &[u8]) -> Option<u8> {
         let (&first, &last) = (word.first()?, word.last()?);
-        let lengths = self.begun[first as usize] & self.ended[last as usize];
+        let lengths = self.begun[first as usize]
+            & self.followed[second(word) as usize]
+            & self.ended[last as usize];
         if word.len() > 63 || lengths >> word.len() & 1 == 0 {
             return None;
         }
@@ -96,6 +102,12 @@ impl Words {
     fn place(&self, key: u64) -> usize {
         (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize
     }
+}
+
+/// The second letter of a word, or its only one.
+#[inline]
+fn second(word: &[u8]) -> u8 {
+    word.get(1).or(word.first()).copied().unwrap_or(0)
 }
 
 /// The first and the last letters of a word and its length.
