@@ -94,16 +94,24 @@ impl Reader {
             return Err(Fault::Syntax);
         }
         let plain = self.walk.run(line, &self.marks, fields, &mut self.values)?;
-        if every_value || !plain {
+        if !plain {
             // Keys that repeat or hold escapes need the whole event: the last of its equals counts.
             self.values.clear();
-            let root = tree::build(line, &self.marks);
-            tree::collect(&root, fields, every_value, &mut self.values);
+            tree::build(line, &self.marks).collect(fields, &mut self.values);
+        }
+        if every_value {
+            self.add_every_value(line);
         }
         Ok(Event {
             values: &self.values,
             ascii: self.marks.is_ascii(),
             unicode_escapes: self.marks.has_unicode_escapes(),
         })
+    }
+
+    /// Adds each value of the event that was read last, under slot 0.
+    pub fn add_every_value(&mut self, line: &[u8]) -> &[Value] {
+        tree::build(line, &self.marks).collect_every(&mut self.values);
+        &self.values
     }
 }

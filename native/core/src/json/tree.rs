@@ -118,47 +118,54 @@ fn last_of_equals<'l>(members: Vec<(Cow<'l, [u8]>, Tree<'l>)>) -> Vec<(Cow<'l, [
     kept
 }
 
-/// Collects the values of the wanted fields from a tree.
-pub(super) fn collect(root: &Tree, fields: &FieldTrie, every_value: bool, values: &mut Vec<Value>) {
-    visit(root, &[0], fields, every_value, values);
-}
-
-fn visit(
-    tree: &Tree,
-    ways: &[usize],
-    fields: &FieldTrie,
-    every_value: bool,
-    values: &mut Vec<Value>,
-) {
-    let (kind, start, end) = match tree {
-        Tree::Scalar(kind, start, end) => (*kind, *start, *end),
-        Tree::Array(_) | Tree::Object(_) => (Kind::Composite, 0, 0),
-    };
-    let every = (every_value && kind != Kind::Composite).then_some(0);
-    for slot in fields.slots_of(ways).into_iter().chain(every) {
-        values.push(Value {
-            slot,
-            kind,
-            start,
-            end,
-        });
+impl Tree<'_> {
+    /// Collects the values of the wanted fields.
+    pub(super) fn collect(&self, fields: &FieldTrie, values: &mut Vec<Value>) {
+        self.visit(&[0], fields, values);
     }
-    match tree {
-        Tree::Scalar(..) => {}
-        Tree::Array(items) => {
-            for item in items {
-                visit(item, ways, fields, every_value, values);
+
+    fn visit(&self, ways: &[usize], fields: &FieldTrie, values: &mut Vec<Value>) {
+        let (kind, start, end) = match self {
+            Self::Scalar(kind, start, end) => (*kind, *start, *end),
+            Self::Array(_) | Self::Object(_) => (Kind::Composite, 0, 0),
+        };
+        for slot in fields.slots_of(ways) {
+            values.push(Value {
+                slot,
+                kind,
+                start,
+                end,
+            });
+        }
+        match self {
+            Self::Scalar(..) => {}
+            Self::Array(items) => {
+                for item in items {
+                    item.visit(ways, fields, values);
+                }
+            }
+            Self::Object(members) => {
+                for (key, member) in members {
+                    member.visit(&fields.onward(ways, key), fields, values);
+                }
             }
         }
-        Tree::Object(members) => {
-            for (key, member) in members {
-                visit(
-                    member,
-                    &fields.onward(ways, key),
-                    fields,
-                    every_value,
-                    values,
-                );
+    }
+
+    /// Collects every scalar, under slot 0.
+    pub(super) fn collect_every(&self, values: &mut Vec<Value>) {
+        match self {
+            Self::Scalar(kind, start, end) => values.push(Value {
+                slot: 0,
+                kind: *kind,
+                start: *start,
+                end: *end,
+            }),
+            Self::Array(items) => items.iter().for_each(|item| item.collect_every(values)),
+            Self::Object(members) => {
+                for (_, member) in members {
+                    member.collect_every(values);
+                }
             }
         }
     }

@@ -31,22 +31,30 @@ impl Value {
     }
 }
 
-/// The text that predicates see: strings unescaped, numbers as ECMAScript writes them.
+/// The text that predicates see: strings unescaped, numbers as ECMAScript writes them. It is made in `room`
+/// where it does not stand so in the line.
 ///
 /// `raw` must have passed [`super::Reader::read`]. Lone surrogates become U+FFFD.
-pub fn canonical_text(raw: &[u8], kind: Kind) -> Cow<'_, [u8]> {
+pub fn canonical_text<'t>(raw: &'t [u8], kind: Kind, room: &'t mut Vec<u8>) -> &'t [u8] {
     match kind {
-        Kind::String => unescape(raw, Lone::Replaced),
-        Kind::Number => number_text(raw),
-        Kind::Bool => Cow::Borrowed(raw),
-        Kind::Null | Kind::Composite => Cow::Borrowed(&[]),
+        Kind::String => match memchr::memchr(b'\\', raw) {
+            Some(first) => {
+                room.clear();
+                unescape_into(raw, first, Lone::Replaced, room);
+                room
+            }
+            None => raw,
+        },
+        Kind::Number => number_text(raw, room),
+        Kind::Bool => raw,
+        Kind::Null | Kind::Composite => &[],
     }
 }
 
-fn number_text(raw: &[u8]) -> Cow<'_, [u8]> {
+fn number_text<'t>(raw: &'t [u8], room: &'t mut Vec<u8>) -> &'t [u8] {
     let plain_integer = raw.len() <= 15 && raw.iter().all(u8::is_ascii_digit);
     if plain_integer {
-        return Cow::Borrowed(raw);
+        return raw;
     }
     let number = std::str::from_utf8(raw)
         .ok()
@@ -55,7 +63,9 @@ fn number_text(raw: &[u8]) -> Cow<'_, [u8]> {
     let mut buffer = ryu_js::Buffer::new();
     // ECMAScript writes negative zero without its sign.
     let number = if number == 0.0 { 0.0 } else { number };
-    Cow::Owned(buffer.format(number).as_bytes().to_vec())
+    room.clear();
+    room.extend_from_slice(buffer.format(number).as_bytes());
+    room
 }
 
 /// What becomes of a surrogate without its partner.
@@ -72,6 +82,12 @@ pub(super) fn unescape(raw: &[u8], lone: Lone) -> Cow<'_, [u8]> {
         return Cow::Borrowed(raw);
     };
     let mut text = Vec::with_capacity(raw.len());
+    unescape_into(raw, first, lone, &mut text);
+    Cow::Owned(text)
+}
+
+/// `first` is where the first backslash stands.
+fn unescape_into(raw: &[u8], first: usize, lone: Lone, text: &mut Vec<u8>) {
     text.extend_from_slice(&raw[..first]);
     let mut rest = &raw[first..];
     while let [b'\\', code, tail @ ..] = rest {
@@ -82,14 +98,13 @@ pub(super) fn unescape(raw: &[u8], lone: Lone) -> Cow<'_, [u8]> {
             b'n' => text.push(b'\n'),
             b'r' => text.push(b'\r'),
             b't' => text.push(b'\t'),
-            b'u' => rest = unicode(rest, lone, &mut text),
+            b'u' => rest = unicode(rest, lone, text),
             other => text.push(*other),
         }
         let plain = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
         text.extend_from_slice(&rest[..plain]);
         rest = &rest[plain..];
     }
-    Cow::Owned(text)
 }
 
 fn unicode<'r>(rest: &'r [u8], lone: Lone, text: &mut Vec<u8>) -> &'r [u8] {
@@ -129,7 +144,8 @@ mod tests {
     use super::*;
 
     fn text(raw: &str, kind: Kind) -> String {
-        String::from_utf8(canonical_text(raw.as_bytes(), kind).into_owned()).unwrap()
+        let mut room = Vec::new();
+        String::from_utf8(canonical_text(raw.as_bytes(), kind, &mut room).to_vec()).unwrap()
     }
 
     #[test]

@@ -4,6 +4,9 @@
 //! cache holds the values themselves: a collision of hashes cannot pass one value off as another. It is
 //! bounded by two generations, and a value is admitted when it comes a second time, so that a stream of
 //! ever-new values costs neither memory nor copies.
+//!
+//! Predicates that are only asked when a rule is looked at are answered for such values once: by the value's
+//! number and the predicate, in a table of fixed size in which the newest answer wins.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -19,6 +22,27 @@ const GENERATION_BYTES: usize = 6 << 20;
 const GENERATION_PREDICATES: usize = 1 << 20;
 /// Doorkeeper: hashes of values met once.
 const DOOR_SLOTS: usize = 1 << 15;
+
+/// Answers that are remembered: the newest at each place.
+const ANSWERS: usize = 1 << 14;
+/// Numbers past this one are for the event at hand: before the next one they begin anew.
+const MAX_ID: u32 = u32::MAX - (1 << 25);
+
+/// What is known of a predicate of the class over one value, or over two.
+#[derive(Clone, Copy, Default)]
+struct Answer {
+    ids: [u32; 2],
+    /// The predicate above one bit that tells whether it holds.
+    answer: u32,
+}
+
+#[inline]
+fn answer_place([id, other]: [u32; 2], predicate: u32) -> usize {
+    let mixed = (u64::from(id) << 32 | u64::from(predicate))
+        .wrapping_add(u64::from(other) << 16)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 50) as usize % ANSWERS
+}
 
 /// What a value is looked up by: the class of the event, the field, and the raw text.
 #[derive(Clone, Copy)]
@@ -44,6 +68,8 @@ pub struct Found {
     pub len: u32,
     /// Whether one of them is a witness.
     pub wakes: bool,
+    /// The value's number, by which answers about it are remembered.
+    pub id: u32,
 }
 
 struct Entry {
@@ -53,6 +79,7 @@ struct Entry {
     key_len: u32,
     predicates: u32,
     count: u32,
+    id: u32,
     wakes: bool,
 }
 
@@ -73,8 +100,17 @@ impl Generation {
         })
     }
 
-    fn insert(&mut self, hash: u64, tag: u64, raw: &[u8], predicates: &[u32], wakes: bool) {
+    fn insert(
+        &mut self,
+        id: u32,
+        hash: u64,
+        tag: u64,
+        raw: &[u8],
+        predicates: &[u32],
+        wakes: bool,
+    ) {
         let entry = Entry {
+            id,
             hash,
             tag,
             key_start: self.keys.len() as u32,
@@ -105,6 +141,9 @@ pub struct ValueCache {
     young: Generation,
     old: Generation,
     door: Vec<u32>,
+    /// The number that was given last; 0 is no value's.
+    last_id: u32,
+    answers: Vec<Answer>,
 }
 
 impl Default for ValueCache {
@@ -114,6 +153,8 @@ impl Default for ValueCache {
             young: Generation::default(),
             old: Generation::default(),
             door: vec![0; DOOR_SLOTS],
+            last_id: 0,
+            answers: vec![Answer::default(); ANSWERS],
         }
     }
 }
@@ -139,6 +180,7 @@ impl ValueCache {
             start: entry.predicates,
             len: entry.count,
             wakes: entry.wakes,
+            id: entry.id,
         })
     }
 
@@ -147,8 +189,9 @@ impl ValueCache {
         let door = &mut self.door[hash as usize % DOOR_SLOTS];
         let mark = (hash >> 32) as u32 | 1;
         if *door == mark {
-            self.young
-                .insert(hash, key.tag(), key.raw, predicates, wakes);
+            self.last_id += 1;
+            let (id, tag) = (self.last_id, key.tag());
+            self.young.insert(id, hash, tag, key.raw, predicates, wakes);
         } else {
             *door = mark;
         }
@@ -161,6 +204,27 @@ impl ValueCache {
             std::mem::swap(&mut self.young, &mut self.old);
             self.young.clear();
         }
+        if self.last_id > MAX_ID {
+            self.young.clear();
+            self.old.clear();
+            self.answers.fill(Answer::default());
+            self.last_id = 0;
+        }
+    }
+
+    /// What was found out about values by their numbers; with one alone, the other is 0.
+    #[inline]
+    pub fn answer(&self, ids: [u32; 2], predicate: u32) -> Option<bool> {
+        let known = &self.answers[answer_place(ids, predicate)];
+        (known.ids == ids && known.answer >> 1 == predicate).then_some(known.answer & 1 == 1)
+    }
+
+    #[inline]
+    pub fn keep_answer(&mut self, ids: [u32; 2], predicate: u32, holds: bool) {
+        self.answers[answer_place(ids, predicate)] = Answer {
+            ids,
+            answer: predicate << 1 | u32::from(holds),
+        };
     }
 
     #[inline]

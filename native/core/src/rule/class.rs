@@ -111,20 +111,26 @@ impl Class {
         for (local, &global) in used.iter().enumerate() {
             let predicate = &predicates[global as usize];
             // The slot counts as asked about even when all its predicates wait.
-            let builder = builders.entry(predicate.slot).or_default();
+            builders.entry(predicate.slot).or_default();
             let witness = !self.wakes[local].is_empty();
             self.asked.push(match predicate.test {
                 Test::Field {
                     other,
                     relation,
                     cased,
-                } => Asked::Fields(FieldTest {
-                    slot: predicate.slot,
-                    other,
-                    position: Position::of(relation).unwrap_or(Position::Equals),
-                    cased: cased == 1,
-                }),
+                } => {
+                    if other != EVERY_VALUE {
+                        builders.entry(other).or_default();
+                    }
+                    Asked::Fields(FieldTest {
+                        slot: predicate.slot,
+                        other,
+                        position: Position::of(relation).unwrap_or(Position::Equals),
+                        cased: cased == 1,
+                    })
+                }
                 _ if witness || scan == Scan::Every || predicate.slot == EVERY_VALUE => {
+                    let builder = builders.entry(predicate.slot).or_default();
                     let added = builder.add(local as u32, &predicate.test);
                     // Patterns of a known program were checked long ago; one that fails now holds for nothing.
                     if scan == Scan::Every {
@@ -167,6 +173,11 @@ impl Class {
     /// Spares the search of events in which no keyword can stand.
     pub fn gate(&self) -> Option<&Gate> {
         self.gate.as_ref()
+    }
+
+    /// One more than the last slot that is asked about.
+    pub fn slot_count(&self) -> usize {
+        self.slots.len()
     }
 
     pub fn predicate_count(&self) -> usize {

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::cache::{Found, Key, MAX_VALUE_BYTES, ValueCache};
-use super::class::{Asked, Class, FieldTest};
+use super::asking::{Asking, BySlot, Listed, Looked};
+use super::cache::{Key, MAX_VALUE_BYTES, ValueCache};
+use super::class::{Asked, Class};
 use super::compiled::{ClassHandle, Compiled};
-use super::fold::fold;
 use super::needles::NeedleSearch;
 use super::slot::{Scratch, SlotMatcher};
 use super::text::Texts;
-use crate::json::{Event, Fault, Kind, Marker, Marks, Reader, Value, canonical_text};
+use crate::json::{Event, Fault, Kind, Marker, Marks, Reader, Value};
 
 /// Words of one hit or fault: line, start, end, and the rule or [`Fault`].
 pub const HIT_WORDS: usize = 4;
@@ -156,7 +156,7 @@ impl Evaluator {
                 !gate.opens(line, ascii, unicode_escapes, *search, &mut work.folded)
             });
             if !spared {
-                values = reader.read(line, compiled.fields(), true)?.values;
+                values = reader.add_every_value(line);
             }
         }
         work.evaluate(compiled, handle, values, line);
@@ -177,14 +177,6 @@ fn route(compiled: &Compiled, predicates: &[u32]) -> ClassHandle {
     compiled.class_of(&recognised)
 }
 
-/// Where the predicates of a value are listed: in the cache, in `fresh`, or with the slot.
-#[derive(Clone, Copy)]
-enum Listed {
-    Cache(Found),
-    Fresh { start: u32, end: u32 },
-    Present { slot: u16 },
-}
-
 /// The tables and buffers that evaluation needs besides the event's values.
 #[derive(Default)]
 struct Work {
@@ -195,7 +187,8 @@ struct Work {
     folded: Vec<u8>,
     /// Predicates of values that are not in the cache.
     fresh: Vec<u32>,
-    listed: Vec<Listed>,
+    looked: Vec<Looked>,
+    by_slot: BySlot,
     recognised: Vec<u32>,
     candidates: Vec<u32>,
     matched: Vec<u32>,
@@ -209,8 +202,8 @@ impl Work {
         let router = compiled.router();
         self.look_up_all(router, ROUTER, values, line);
         self.recognised.clear();
-        for &listed in &self.listed {
-            let predicates = predicates(listed, router, &self.cache, &self.fresh);
+        for looked in &self.looked {
+            let predicates = predicates(looked, router, &self.cache, &self.fresh);
             self.recognised.extend_from_slice(predicates);
         }
         self.recognised.sort_unstable();
@@ -220,22 +213,23 @@ impl Work {
 
     /// Lists what holds for each value the class asks about; tells whether a rule has to be looked at.
     fn look_up_all(&mut self, class: &Class, number: u32, values: &[Value], line: &[u8]) -> bool {
-        self.listed.clear();
+        self.looked.clear();
         let mut wakes = false;
-        for value in values {
+        for (index, value) in values.iter().enumerate() {
             let Some(matcher) = class.slot(value.slot) else {
                 continue;
             };
+            let looked = |listed| Looked::new(listed, value.slot, index);
             if !matcher.looks_at_values() {
                 wakes |= matcher.present_wakes();
-                self.listed.push(Listed::Present { slot: value.slot });
+                self.looked.push(looked(Listed::Present));
                 continue;
             }
             let raw = value.raw(line);
             if raw.len() > MAX_VALUE_BYTES {
                 let (listed, woken) = self.scan(class, matcher, raw, value.kind);
                 wakes |= woken;
-                self.listed.push(listed);
+                self.looked.push(looked(listed));
                 continue;
             }
             let key = Key {
@@ -248,12 +242,12 @@ impl Work {
             if let Some(found) = self.cache.get(hash, &key) {
                 self.cache_hits += 1;
                 wakes |= found.wakes;
-                self.listed.push(Listed::Cache(found));
+                self.looked.push(looked(Listed::Cache(found)));
                 continue;
             }
             let (listed, woken) = self.scan(class, matcher, raw, value.kind);
             wakes |= woken;
-            self.listed.push(listed);
+            self.looked.push(looked(listed));
             if let Listed::Fresh { start, end } = listed {
                 let predicates = &self.fresh[start as usize..end as usize];
                 self.cache.offer(hash, &key, predicates, woken);
@@ -297,8 +291,8 @@ impl Work {
         self.stamps
             .next_event(class.predicate_count(), class.rule_count());
         self.candidates.clear();
-        for &listed in &self.listed {
-            for &predicate in predicates(listed, class, &self.cache, &self.fresh) {
+        for looked in &self.looked {
+            for &predicate in predicates(looked, class, &self.cache, &self.fresh) {
                 self.stamps.learn(predicate, true);
                 for &rule in class.woken_by(predicate) {
                     if self.stamps.set_rule(rule) {
@@ -311,6 +305,9 @@ impl Work {
             return;
         }
         let Self {
+            cache,
+            looked,
+            by_slot,
             candidates,
             matched,
             stamps,
@@ -319,6 +316,17 @@ impl Work {
             ..
         } = self;
         texts.next_event(values.len());
+        by_slot.link(looked, class.slot_count());
+        let mut asking = Asking {
+            number: handle.number,
+            values,
+            line,
+            looked,
+            by_slot,
+            cache,
+            texts,
+            scratch,
+        };
         for &rule in class.always().iter().chain(candidates.iter()) {
             let holds = class.holds(rule, &mut |predicate| {
                 if let Some(known) = stamps.known(predicate) {
@@ -326,15 +334,11 @@ impl Work {
                 }
                 let answer = match class.asked(predicate) {
                     Asked::Scanned => false,
-                    Asked::Fields(test) => fields_relate(test, values, line),
-                    Asked::OnDemand { slot, predicate } => {
-                        compiled.on_demand(*predicate).is_some_and(|matcher| {
-                            values.iter().enumerate().any(|(index, value)| {
-                                value.slot == *slot
-                                    && matcher.holds(texts.get(index, value, line), scratch)
-                            })
-                        })
-                    }
+                    Asked::Fields(test) => asking.fields_relate(test, predicate),
+                    Asked::OnDemand {
+                        slot,
+                        predicate: global,
+                    } => asking.holds(*slot, predicate, || compiled.on_demand(*global)),
                 };
                 stamps.learn(predicate, answer);
                 answer
@@ -348,35 +352,16 @@ impl Work {
 
 #[inline]
 fn predicates<'w>(
-    listed: Listed,
+    looked: &Looked,
     class: &'w Class,
     cache: &'w ValueCache,
     fresh: &'w [u32],
 ) -> &'w [u32] {
-    match listed {
+    match looked.listed {
         Listed::Cache(found) => cache.predicates(found),
         Listed::Fresh { start, end } => &fresh[start as usize..end as usize],
-        Listed::Present { slot } => class.slot(slot).map_or(&[], SlotMatcher::present),
+        Listed::Present => class.slot(looked.slot).map_or(&[], SlotMatcher::present),
     }
-}
-
-/// Whether any value of the one field stands in the relation to any value of the other.
-fn fields_relate(test: &FieldTest, values: &[Value], line: &[u8]) -> bool {
-    let texts = |slot: u16| {
-        values
-            .iter()
-            .filter(move |value| value.slot == slot)
-            .filter(|value| !matches!(value.kind, Kind::Null | Kind::Composite))
-            .map(|value| {
-                let text = canonical_text(value.raw(line), value.kind);
-                if test.cased {
-                    text.into_owned()
-                } else {
-                    fold(&text)
-                }
-            })
-    };
-    texts(test.slot).any(|left| texts(test.other).any(|right| test.position.holds(&left, &right)))
 }
 
 /// What is known of predicates for the event at hand, and rules that are to be looked at. Entries of

@@ -12,15 +12,50 @@ pub fn fold(text: &[u8]) -> Vec<u8> {
 
 pub fn fold_into(text: &[u8], folded: &mut Vec<u8>) {
     folded.clear();
-    if text.is_ascii() {
-        folded.extend_from_slice(text);
-        folded.make_ascii_lowercase();
+    folded.extend_from_slice(text);
+    folded.make_ascii_lowercase();
+    let Some(first) = next_high(text, 0) else {
         return;
+    };
+    match simdutf8::basic::from_utf8(text) {
+        Ok(text) => fold_from(text, first, folded),
+        Err(_) => {
+            folded.clear();
+            push_folded(&String::from_utf8_lossy(text), folded);
+        }
     }
-    for character in String::from_utf8_lossy(text).chars() {
+}
+
+/// Finishes a text whose ASCII is folded already and whose first other character stands at `first`. Such
+/// characters are often signs and quotes, which have no case and stay where they are.
+fn fold_from(text: &str, first: usize, folded: &mut Vec<u8>) {
+    let mut next = Some(first);
+    while let Some(at) = next {
+        let Some(character) = text[at..].chars().next() else {
+            return;
+        };
+        if fold_character(character) != character {
+            folded.truncate(at);
+            return push_folded(&text[at..], folded);
+        }
+        next = next_high(text.as_bytes(), at + character.len_utf8());
+    }
+}
+
+fn push_folded(text: &str, folded: &mut Vec<u8>) {
+    for character in text.chars() {
         let lower = fold_character(character);
         folded.extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());
     }
+}
+
+/// The place of the next byte that is not ASCII.
+fn next_high(text: &[u8], from: usize) -> Option<usize> {
+    let rest = &text[from..];
+    let (chunks, _) = rest.as_chunks::<32>();
+    let plain = chunks.iter().take_while(|chunk| chunk.is_ascii()).count() * 32;
+    let at = rest[plain..].iter().position(|byte| !byte.is_ascii())?;
+    Some(from + plain + at)
 }
 
 fn fold_character(character: char) -> char {

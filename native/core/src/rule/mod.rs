@@ -4,6 +4,7 @@
 //! look at the rules whose witness holds; the number of rules does not enter.
 
 mod anchored;
+mod asking;
 mod cache;
 mod check;
 mod class;

@@ -44,6 +44,7 @@ pub enum Size {
 #[derive(Default)]
 pub struct Scratch {
     found: Vec<u32>,
+    text: Vec<u8>,
     folded: Vec<u8>,
     tried: Tried,
     seen: Seen,
@@ -77,15 +78,16 @@ impl SlotMatcher {
             Kind::Null => found.extend_from_slice(&self.null),
             Kind::Composite => {}
             Kind::String | Kind::Number | Kind::Bool => {
-                let text = canonical_text(raw, kind);
                 let Scratch {
+                    text,
                     folded,
                     tried,
                     seen,
                     ..
                 } = scratch;
-                fold_into(&text, folded);
-                self.search(&text, folded, tried, seen, found);
+                let text = canonical_text(raw, kind, text);
+                fold_into(text, folded);
+                self.search(text, folded, tried, seen, found);
             }
         }
         found[from..].sort_unstable();

@@ -24,7 +24,9 @@ impl Text {
     fn fill(&mut self, raw: &[u8], kind: Kind) {
         self.kind = kind;
         self.text.clear();
-        self.text.extend_from_slice(&canonical_text(raw, kind));
+        // Made in `folded`, which is not in use yet.
+        let text = canonical_text(raw, kind, &mut self.folded);
+        self.text.extend_from_slice(text);
         fold_into(&self.text, &mut self.folded);
     }
 }
@@ -46,11 +48,26 @@ impl Texts {
     }
 
     pub fn get(&mut self, index: usize, value: &Value, line: &[u8]) -> &Text {
-        let text = &mut self.texts[index];
+        self.fill(index, value, line);
+        &self.texts[index]
+    }
+
+    /// Takes two out at once.
+    pub fn pair(
+        &mut self,
+        (left, right): (usize, usize),
+        values: &[Value],
+        line: &[u8],
+    ) -> (&Text, &Text) {
+        self.fill(left, &values[left], line);
+        self.fill(right, &values[right], line);
+        (&self.texts[left], &self.texts[right])
+    }
+
+    fn fill(&mut self, index: usize, value: &Value, line: &[u8]) {
         if !self.filled[index] {
             self.filled[index] = true;
-            text.fill(value.raw(line), value.kind);
+            self.texts[index].fill(value.raw(line), value.kind);
         }
-        text
     }
 }
