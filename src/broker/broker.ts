@@ -60,7 +60,7 @@ export interface FollowOptions {
   readonly onEnd: (error: unknown) => void;
 }
 
-export interface QueueFigures {
+interface QueueFigures {
   /** Messages that no worker has taken yet. */
   readonly waiting: number;
   /** Messages given out and not settled. */

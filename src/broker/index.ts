@@ -2,12 +2,9 @@ export type {
   Broker,
   BrokerOptions,
   ConsumeOptions,
-  FollowOptions,
   LogMessage,
   Outgoing,
-  QueueFigures,
   QueueMessage,
   Running,
-  Topic,
 } from './broker.ts';
-export { brokerSchemes, openBroker } from './open.ts';
+export { openBroker } from './open.ts';

@@ -36,7 +36,7 @@ const defaults = {
   ackWaitMs: 30_000,
 };
 
-export const brokerSchemes = Object.keys(kinds).map((scheme) => `${scheme}://`);
+const brokerSchemes = Object.keys(kinds).map((scheme) => `${scheme}://`);
 
 /**
  * Connects to the broker that the address names and makes its streams where they are not there.

@@ -4,7 +4,7 @@ import type { Broker, QueueMessage, Running } from '../broker/index.ts';
 import type { EventPlace } from '../detect/index.ts';
 import type { IngestPipeline } from '../pipeline/index.ts';
 import type { Records } from '../store/index.ts';
-import { passing } from './failure.ts';
+import { isTransient } from './failure.ts';
 import { placeOf } from './messages.ts';
 import type { FleetMetrics } from './metrics.ts';
 
@@ -95,7 +95,7 @@ export class DetectStage {
         return;
       } catch (error) {
         onError(error);
-        if (!passing(error)) return this.#narrow(messages, error);
+        if (!isTransient(error)) return this.#narrow(messages, error);
         const waitMs = backoffMs(attempt, 100, 5_000);
         const slept = await sleep(waitMs, true, { signal: this.#stopping.signal }).catch(() => false);
         if (!slept) return this.#giveBack(messages);

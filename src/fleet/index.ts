@@ -1,3 +1,2 @@
-export { Forwarder, type ForwarderOptions } from './forward.ts';
-export { type AlertMessage, alertMessage, eventsPerMessage } from './messages.ts';
-export { startWorker, type Worker, type WorkerOptions } from './worker.ts';
+export { Forwarder } from './forward.ts';
+export { startWorker, type Worker } from './worker.ts';

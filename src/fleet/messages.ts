@@ -5,7 +5,7 @@ import type { CorrelationHit, Detection } from '../detect/index.ts';
 import { derivedId } from '../store/index.ts';
 
 /** Events and bytes that one message holds. Published singly, events went a seventeenth as fast. */
-export const eventsPerMessage = 100;
+const eventsPerMessage = 100;
 const maxMessageBytes = 256 * 1024;
 const newline = 0x0a;
 
