@@ -15,9 +15,9 @@ const debug = debuglog('wolfsec');
 let loaded: Loaded | undefined;
 let chosen: Chosen | undefined;
 
-/** The back end in use. Chosen once, at first use, by `WOLFSEC_BACKEND`. */
+/** The back end in use. Chosen once, at first use, by `WOLFSEC_BACKEND`; an empty value counts as unset. */
 export function activeBackend(): Backend {
-  chosen ??= choose(process.env.WOLFSEC_BACKEND ?? 'auto');
+  chosen ??= choose(process.env.WOLFSEC_BACKEND || 'auto');
   return chosen.backend;
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { type AddonSources, loadAddon, platformName } from '../../src/backend/native/load.ts';
 import { version } from '../../src/version.ts';
 
@@ -63,4 +63,21 @@ test('the package and the crates have one version', () => {
 
 test('this platform has a name that napi-rs would give it', () => {
   expect(platformName()).toMatch(/^(linux|darwin|win32|freebsd)-/);
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.resetModules();
+});
+
+test.each(['', 'auto'])('WOLFSEC_BACKEND=%j takes the best there is', async (wanted) => {
+  vi.stubEnv('WOLFSEC_BACKEND', wanted);
+  const { backend, nativeAvailable } = await import('../../src/backend/select.ts');
+  expect(backend().name).toBe(nativeAvailable() ? 'native' : 'portable');
+});
+
+test('another word in WOLFSEC_BACKEND is refused', async () => {
+  vi.stubEnv('WOLFSEC_BACKEND', 'fast');
+  const { backend } = await import('../../src/backend/select.ts');
+  expect(() => backend()).toThrow(expect.objectContaining({ code: 'WOLFSEC_INVALID_ARGUMENT' }));
 });
