@@ -37,6 +37,8 @@ export interface UsersOptions {
   readonly listener?: AuthListener;
   /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
+  /** Default: argon2id at OWASP's parameters. */
+  readonly hasher?: PasswordHasher;
 }
 
 /**
@@ -48,13 +50,14 @@ export class Users {
   readonly #sessions: Sessions;
   readonly #links: OneTimeTokens;
   readonly #options: UsersOptions;
-  readonly #hasher = new PasswordHasher();
+  readonly #hasher: PasswordHasher;
   #passwords: Passwords | undefined;
 
   /** Accounts are those in `storage`. */
   constructor(storage: AuthStorage, options: UsersOptions = {}) {
     this.#storage = storage;
     this.#options = options;
+    this.#hasher = options.hasher ?? new PasswordHasher();
     this.#sessions = new Sessions({ storage: storage.sessions, maxLive: 1_000, ...options });
     this.#links = new OneTimeTokens({ storage: storage.records, purpose: 'sign_in' });
   }
@@ -143,9 +146,9 @@ export class Users {
   #ofPasswords(): Passwords {
     this.#passwords ??= new Passwords({
       storage: this.#storage.records,
-      hasher: this.#hasher,
       guard: new LoginGuard({ storage: this.#storage.records, ...this.#options }),
       ...this.#options,
+      hasher: this.#hasher,
     });
     return this.#passwords;
   }
