@@ -26,9 +26,9 @@ export {
   severityScores,
 } from './inspector.ts';
 export { type Ban, type BanList, type BanOptions, Bans } from './limits/bans.ts';
+export { BruteForceGuard, type BruteForceGuardOptions, type LoginVerdict } from './limits/brute-force.ts';
 export type { Limit, LimitAlgorithm, LimitDecision, LimitStore } from './limits/limit.ts';
 export { RateLimiter, type RateLimiterOptions } from './limits/limiter.ts';
-export { LoginGuard, type LoginGuardOptions, type LoginVerdict } from './limits/logins.ts';
 export { MemoryWindows } from './limits/memory.ts';
 export { RedisWindows } from './limits/redis.ts';
 export {

@@ -9,11 +9,11 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import {
   AddressList,
   Bans,
+  BruteForceGuard,
   fromIoredis,
   fromNodeRedis,
   type LimitAlgorithm,
   type LimitDecision,
-  LoginGuard,
   RateLimiter,
   type RedisScripts,
   RedisWindows,
@@ -106,7 +106,7 @@ test('bans grow twofold and are forgiven by halves', () => {
 
 test('logins: guessing, stuffing and a distributed attack are told apart', () => {
   let nowMs = 0;
-  const guard = new LoginGuard({
+  const guard = new BruteForceGuard({
     perAccount: 3,
     accountsPerAddress: 4,
     addressesPerAccount: 5,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
-/** Settings of {@link LoginGuard}. */
-export interface LoginGuardOptions {
+/** Settings of {@link BruteForceGuard}. */
+export interface BruteForceGuardOptions {
   /** Failures of one account within the span before it is closed to more tries. Default 10. */
   readonly perAccount?: number;
   /** Failures from one address within the span. Default 30. */
@@ -35,9 +35,12 @@ interface Failures {
   readonly others: Set<string>;
 }
 
-/** Watches failed logins by account and by address. Account names are kept as digests alone. */
-export class LoginGuard {
-  readonly #options: Required<LoginGuardOptions>;
+/**
+ * Watches failed logins by account and by address, in this process, for a login that is not of `wolfsec/auth`. Account
+ * names are kept as digests alone.
+ */
+export class BruteForceGuard {
+  readonly #options: Required<BruteForceGuardOptions>;
   readonly #accounts: LRUCache<string, Failures>;
   readonly #addresses: LRUCache<string, Failures>;
 
@@ -45,7 +48,7 @@ export class LoginGuard {
    * Default: 10 failures an account, 30 an address, 8 accounts an address, 15 addresses an account, each
    * within 15 minutes; 100,000 of each are remembered.
    */
-  constructor(options: LoginGuardOptions = {}) {
+  constructor(options: BruteForceGuardOptions = {}) {
     this.#options = {
       perAccount: 10,
       perAddress: 30,
