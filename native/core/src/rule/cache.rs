@@ -233,3 +233,39 @@ impl ValueCache {
         &generation.predicates[found.start as usize..][..found.len as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_given_for_what_was_asked_alone() {
+        let asked = ([5, 9], 70);
+        let place = answer_place(asked.0, asked.1);
+        let mut cache = ValueCache::default();
+        cache.keep_answer(asked.0, asked.1, true);
+        assert_eq!(cache.answer(asked.0, asked.1), Some(true));
+        // Others that are kept at the same place: another first value, another second one, another predicate.
+        let beside = |other: fn(u32) -> ([u32; 2], u32)| {
+            (10..u32::MAX)
+                .map(other)
+                .find(|&(ids, predicate)| answer_place(ids, predicate) == place)
+                .expect("some number shares the place")
+        };
+        for (ids, predicate) in [
+            beside(|n| ([n, 9], 70)),
+            beside(|n| ([5, n], 70)),
+            beside(|n| ([5, 9], 70 + n)),
+        ] {
+            assert_eq!(cache.answer(ids, predicate), None, "{ids:?} {predicate}");
+        }
+    }
+
+    #[test]
+    fn the_newest_answer_is_kept() {
+        let mut cache = ValueCache::default();
+        cache.keep_answer([3, 0], 1, true);
+        cache.keep_answer([3, 0], 1, false);
+        assert_eq!(cache.answer([3, 0], 1), Some(false));
+    }
+}
