@@ -1,10 +1,10 @@
 // npm run bench:instructions [-- --save]: instructions of the core's hot paths, counted by callgrind.
 // The counts do not depend on load or clock, so a change of 2 % is a change of the code.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { available } from '../scripts/profile/target.ts';
 import { buildWorkload, workloads } from '../scripts/profile/workload.ts';
 import { type Counts, compareCounts } from './harness/counts.ts';
@@ -23,7 +23,7 @@ writeWorkloadFiles();
 const program = buildWorkload();
 const scratch = mkdtempSync(join(tmpdir(), 'wolfsec-'));
 const rustc = spawnSync('rustc', ['--version'], { encoding: 'utf8' }).stdout.trim();
-const now: Counts = { rustc, counts: Object.fromEntries(workloads().map((name) => [name, count(name)])) };
+const now: Counts = { rustc, counts: await countAll(workloads()) };
 rmSync(scratch, { recursive: true });
 
 if (options.save) {
@@ -36,12 +36,28 @@ if (options.save) {
   process.exitCode = failed ? 1 : 0;
 }
 
+/** One for each core at a time: counts do not depend on what runs beside them. */
+async function countAll(names: readonly string[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = Object.fromEntries(names.map((name) => [name, 0]));
+  const left = [...names];
+  const work = async () => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) counts[name] = await count(name);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return counts;
+}
+
 /** Instructions of one call, without set-up: callgrind collects inside `measured` only. */
-function count(name: string): number {
+async function count(name: string): Promise<number> {
   const out = join(scratch, name);
   const flags = ['--tool=callgrind', '--toggle-collect=*measured*', `--callgrind-out-file=${out}`];
-  const { status, stderr } = spawnSync('valgrind', [...flags, program, name], { encoding: 'utf8' });
-  const total = status === 0 ? /^summary: (\d+)/m.exec(readFileSync(out, 'utf8')) : null;
-  if (!total) throw new Error(`${name} under callgrind: ${stderr.trim().split('\n').at(-1)}`);
+  try {
+    await promisify(execFile)('valgrind', [...flags, program, name], { maxBuffer: 64 << 20 });
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new Error(`${name} under callgrind: ${stderr?.trim().split('\n').at(-1) || message}`);
+  }
+  const total = /^summary: (\d+)/m.exec(readFileSync(out, 'utf8'));
+  if (!total) throw new Error(`${name} under callgrind: no summary in ${out}`);
   return Number(total[1]);
 }
