@@ -88,6 +88,15 @@ export interface Broker {
   close(): Promise<void>;
 }
 
+/** PEM texts for TLS. */
+export interface BrokerTls {
+  /** Authorities to trust instead of those that Node knows. */
+  readonly ca?: string;
+  /** This side's certificate and its key, for a broker that asks for one. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 export interface BrokerOptions {
   /** Comes before the names of streams and subjects. Default `wolfsec`. */
   readonly prefix: string;
@@ -101,5 +110,9 @@ export interface BrokerOptions {
   readonly logMs: number;
   /** How long a message may be worked on before it goes to another worker. Default 30 seconds. */
   readonly ackWaitMs: number;
+  /** Kafka: what TLS needs beyond the address. */
+  readonly tls?: BrokerTls;
+  /** Kafka: the password of the user that the address names without one. */
+  readonly password?: string;
   readonly onError?: (error: unknown) => void;
 }

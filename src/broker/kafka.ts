@@ -29,7 +29,7 @@ const patience = { retries: 3, retryDelay: 250 };
 
 /** Connects to Kafka 2.4 or later, or to what speaks its protocol, and makes the topics where they are not there. */
 export async function openKafka(url: string, options: BrokerOptions): Promise<Broker> {
-  const client = clientOptions(url, options.prefix);
+  const client = clientOptions(url, options);
   const admin = new Admin({ ...client, ...patience, requestTimeout: answerWithinMs });
   try {
     const eventPartitions = await makeTopics(admin, options);

@@ -11,6 +11,7 @@ import {
 } from '@nats-io/jetstream';
 import { connect, type NatsConnection, nanos } from '@nats-io/transport-node';
 import { WolfsecError } from '../errors.ts';
+import { addressOf } from './address.ts';
 import type {
   Broker,
   BrokerOptions,
@@ -33,7 +34,7 @@ const positionDigits = 20;
 
 /** Connects to NATS and makes the streams where they are not there. */
 export async function openNats(url: string, options: BrokerOptions): Promise<Broker> {
-  const { servers, ...auth } = addressesOf(url);
+  const { servers, ...auth } = serversOf(url);
   let connection: NatsConnection;
   try {
     connection = await connect({
@@ -60,13 +61,11 @@ export async function openNats(url: string, options: BrokerOptions): Promise<Bro
 }
 
 /** `nats://user:pass@a:4222,b:4222`; a user alone is a token. */
-function addressesOf(url: string) {
-  const [scheme = '', rest = ''] = url.split('://', 2);
-  const [, credentials, hosts = ''] = /^(?:(.*)@)?([^@/]*)/.exec(rest) ?? [];
-  const servers = hosts.split(',').map((host) => `${scheme}://${host}`);
-  if (credentials === undefined) return { servers };
-  const [user = '', pass] = credentials.split(':', 2).map(decodeURIComponent);
-  return pass === undefined ? { servers, token: user } : { servers, user, pass };
+function serversOf(url: string) {
+  const { scheme, user, password, hosts } = addressOf(url);
+  const servers = hosts.map((host) => `${scheme}://${host}`);
+  if (user === undefined) return { servers };
+  return password === undefined ? { servers, token: user } : { servers, user, pass: password };
 }
 
 async function makeStreams(manager: JetStreamManager, options: BrokerOptions): Promise<void> {

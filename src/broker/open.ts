@@ -51,6 +51,8 @@ export async function openBroker(url: string, options: Partial<BrokerOptions> = 
   // The address may hold a password, so only its scheme is told.
   if (!opener)
     throw invalidArgument('the broker', `${brokerSchemes.join(', ')}, not ${JSON.stringify(scheme)}:…`);
+  if (kinds[scheme] !== 'kafka' && (options.tls !== undefined || options.password !== undefined))
+    throw invalidArgument('the broker', 'kafka:// or kafkas://, where its certificates or password are set');
   let open: Open;
   try {
     open = await opener.load();

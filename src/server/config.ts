@@ -36,6 +36,15 @@ export interface ServeConfig {
   readonly forward: string;
   /** Broker that a worker takes events from. */
   readonly source: string;
+  /** PEM file of the authorities that the broker's certificate is checked by, instead of those that Node knows. */
+  readonly brokerCa: string;
+  /** PEM files of the certificate shown to the broker, and of its key. */
+  readonly brokerCert: string;
+  readonly brokerKey: string;
+  /** Password of the user that the broker's address names without one. */
+  readonly brokerPassword: string;
+  /** The file that has it, instead. */
+  readonly brokerPasswordFile: string;
   /** Before the names of everything that a fleet keeps in broker and store. */
   readonly brokerPrefix: string;
   /** Partitions of correlation; the same on every machine of a fleet. */
@@ -135,6 +144,11 @@ export const settings: { readonly [Name in keyof ServeConfig]: Setting } = {
   syslogTcpPort: whole(0, 0, 65_535),
   forward: text('', 'an address of a broker'),
   source: text('', 'an address of a broker'),
+  brokerCa: text('', 'a PEM file'),
+  brokerCert: text('', 'a PEM file'),
+  brokerKey: text('', 'a PEM file'),
+  brokerPassword: text('', 'a password'),
+  brokerPasswordFile: text('', 'a file'),
   brokerPrefix: pattern('wolfsec', /^[a-z][a-z0-9_-]{0,31}$/i, 'letters, digits, _ and -, up to 32'),
   partitions: whole(16, 1, 1024),
   replicas: whole(1, 1, 5),
@@ -162,11 +176,16 @@ export const envName = (name: SettingName) =>
 export function shown(config: ServeConfig): Record<string, unknown> {
   const addresses = ['databaseUrl', 'webhookUrl', 'forward', 'source', 'redisUrl'] as const;
   const hidden = addresses.map((name) => [name, withoutSecrets(config[name])] as const);
-  return { ...config, ...Object.fromEntries(hidden) };
+  const brokerPassword = config.brokerPassword === '' ? '' : '…';
+  return { ...config, ...Object.fromEntries(hidden), brokerPassword };
 }
 
+/** A password may hold @, / and ?, unencoded too: where its end cannot be told, nothing but the scheme is shown. */
 function withoutSecrets(address: string): string {
-  return address.replace(/\/\/[^@/]*@/, '//…@').replace(/\?.*$/, '?…');
+  const end = address.lastIndexOf('@');
+  if (/[/?#]/.test(address.slice(address.indexOf('//') + 2, Math.max(0, end))))
+    return `${/^[a-z]+:/.exec(address)?.[0] ?? ''}//…`;
+  return address.replace(/\/\/.*@/, '//…@').replace(/\?.*$/, '?…');
 }
 
 /** Where settings come from; the later wins: file, environment, flags. */
@@ -221,6 +240,10 @@ function checked(config: ServeConfig): ServeConfig {
   if (config.maxBodyBytes > config.maxQueueBytes) {
     throw invalidArgument('maxBodyBytes', `at most maxQueueBytes (${config.maxQueueBytes})`);
   }
+  if ((config.brokerCert === '') !== (config.brokerKey === ''))
+    throw invalidArgument('brokerCert and brokerKey', 'set together');
+  if (config.brokerPassword !== '' && config.brokerPasswordFile !== '')
+    throw invalidArgument('brokerPassword', 'unset where brokerPasswordFile is set');
   return { ...config, auth };
 }
 

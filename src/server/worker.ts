@@ -42,11 +42,12 @@ async function openInto(
   opened.defer(() => store.close());
   const registry = new Registry();
   opened.defer(watchRuntime(registry));
-  const broker = await openBroker(config.source, { ...fleetOptions(config), onError });
+  const fleet = fleetOptions(config);
+  const broker = await openBroker(config.source, { ...fleet, onError });
   opened.defer(() => broker.close());
   const read = (): Promise<readonly RuleSource[]> =>
     readRuleSources(config.rules.length > 0 ? config.rules : ownRules);
-  const { prefix, partitions, ackWaitMs, logMs } = fleetOptions(config);
+  const { prefix, partitions, ackWaitMs, logMs } = fleet;
   const worker = await startWorker({
     broker,
     store,

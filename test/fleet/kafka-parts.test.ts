@@ -8,31 +8,56 @@ import { Room } from '../../src/broker/kafka/room.ts';
 import { roundsOf, sizeOf, spread } from '../../src/broker/kafka/rounds.ts';
 
 describe('an address', () => {
+  const optionsOf = (url: string, more = {}) => clientOptions(url, { prefix: 'wolfsec', ...more });
+
   test('names brokers, a user, and TLS', () => {
-    expect(clientOptions('kafka://a:9092,b/', 'wolfsec')).toEqual({
+    expect(optionsOf('kafka://a:9092,b/')).toEqual({
       clientId: 'wolfsec',
       bootstrapBrokers: ['a:9092', 'b'],
     });
-    expect(clientOptions('kafkas://u%40x:p%3Aw@host:9093?mechanism=plain', 'wolfsec')).toEqual({
-      clientId: 'wolfsec',
+    expect(optionsOf('kafkas://u%40x:p%3Aw@host:9093?mechanism=plain')).toMatchObject({
       bootstrapBrokers: ['host:9093'],
       tls: {},
       tlsServerName: true,
       sasl: { mechanism: 'PLAIN', username: 'u@x', password: 'p:w' },
     });
-    expect(clientOptions('kafkas://10.0.0.1:9093', 'wolfsec')).toMatchObject({ tlsServerName: false });
-    expect(clientOptions('kafka://u:p@h', 'wolfsec').sasl?.mechanism).toBe('SCRAM-SHA-512');
+    expect(optionsOf('kafkas://10.0.0.1:9093')).toMatchObject({ tlsServerName: false });
+    expect(optionsOf('kafkas://[::1]:9093')).toMatchObject({ tlsServerName: false });
+    expect(optionsOf('kafka://u:p@h').sasl?.mechanism).toBe('SCRAM-SHA-512');
   });
 
-  test('that names no broker or no known mechanism is refused', () => {
-    for (const url of ['kafka://', 'kafka://u:secret@', 'kafka://u:secret@h?mechanism=magic']) {
-      expect(() => clientOptions(url, 'wolfsec')).toThrow(
-        expect.objectContaining({
-          code: 'WOLFSEC_INVALID_ARGUMENT',
-          message: expect.not.stringContaining('secret'),
-        }),
-      );
-    }
+  test('whose password holds what parts it elsewhere, or comes apart from it', () => {
+    for (const password of ['a:b', 'a://b', 'a@b', 'a/b?c', '%25'])
+      expect(optionsOf(`kafka://u:${password}@h`).sasl).toMatchObject({
+        username: 'u',
+        password: decodeURIComponent(password),
+      });
+    expect(optionsOf('kafka://u@h', { password: 'p:%' }).sasl).toMatchObject({ password: 'p:%' });
+  });
+
+  test.each([
+    'kafka://',
+    'kafka://u:secret@',
+    'kafka://u:secret@h?mechanism=magic',
+    'kafka://u:secret@h?mechanisms=PLAIN',
+    'kafka://u:secret%@h',
+    'kafka://u:secret@h:port',
+    'kafka://u:secret@h:0',
+    'kafka://u:secret@h:65536',
+    'kafka://u@h',
+    'kafka://:secret@h',
+    'kafka://h?mechanism=PLAIN',
+  ])('%s is refused', (url) => {
+    expect(() => optionsOf(url)).toThrow(
+      expect.objectContaining({
+        code: 'WOLFSEC_INVALID_ARGUMENT',
+        message: expect.not.stringContaining('secret'),
+      }),
+    );
+  });
+
+  test('without a user has no use for a password', () => {
+    expect(() => optionsOf('kafka://h', { password: 'secret' })).toThrow(/user@host/);
   });
 });
 

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { shown } from '../../src/server/config.ts';
+import { fleetOptions } from '../../src/server/fleet-config.ts';
 import { envName, readConfig } from '../../src/server/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wolfsec-config-'));
@@ -48,4 +50,40 @@ test('wider than loopback only with keys, and syslog only with prefixes', () => 
   const wide = { syslogHost: '0.0.0.0', syslogUdpPort: 514 };
   expect(() => readConfig({ flags: wide })).toThrow(/syslogAllow/);
   expect(readConfig({ flags: { ...wide, syslogAllow: ['10.0.0.0/8'] } }).syslogAllow).toEqual(['10.0.0.0/8']);
+});
+
+test('what a broker signs in with comes from settings and files, and is not shown', () => {
+  const ca = fileOf('the authority');
+  const brokerPasswordFile = fileOf('se cret\n');
+  const flags = { source: 'kafkas://u@a:9093', brokerCa: ca };
+  const fromFile = readConfig({ flags: { ...flags, brokerPasswordFile } });
+  expect(fleetOptions(fromFile)).toMatchObject({ tls: { ca: 'the authority' }, password: 'se cret' });
+  const fromEnv = readConfig({ flags, env: { WOLFSEC_BROKER_PASSWORD: 'secret' } });
+  expect(fleetOptions(fromEnv)).toMatchObject({ password: 'secret' });
+  expect(JSON.stringify([shown(fromFile), shown(fromEnv)])).not.toMatch(/secret|se cret/);
+  expect(shown(fromEnv)).toMatchObject({ brokerPassword: '…', brokerCa: ca });
+  expect(fleetOptions(readConfig())).not.toMatchObject({ tls: expect.anything() });
+});
+
+test('settings of a broker that do not fit together are refused', () => {
+  expect(() => readConfig({ flags: { brokerCert: 'a' } })).toThrow(/brokerCert and brokerKey/);
+  const twice = { brokerPassword: 'secret', brokerPasswordFile: 'a' };
+  expect(() => readConfig({ flags: twice })).toThrow(/brokerPassword must be unset/);
+  expect(() => fleetOptions(readConfig({ flags: { brokerCa: join(folder, 'none') } }))).toThrow(
+    expect.objectContaining({
+      code: 'WOLFSEC_INPUT_NOT_FOUND',
+      message: expect.stringContaining('brokerCa'),
+    }),
+  );
+});
+
+test.each([
+  ['kafkas://u:secret@a:9093,b:9093', 'kafkas://…@a:9093,b:9093'],
+  ['kafkas://u:sec@secret@a:9093', 'kafkas://…@a:9093'],
+  ['kafkas://u:sec/secret@a:9093', 'kafkas://…'],
+  ['kafkas://u:sec?secret@a:9093', 'kafkas://…'],
+  ['kafka://a:9092?mechanism=PLAIN', 'kafka://a:9092?…'],
+  ['kafka://a:9092', 'kafka://a:9092'],
+])('%s is shown without its password', (source, as) => {
+  expect(shown(readConfig({ flags: { source } })).source).toBe(as);
 });
