@@ -13,6 +13,7 @@ describe('an address', () => {
   test('names brokers, a user, and TLS', () => {
     expect(optionsOf('kafka://a:9092,b/')).toEqual({
       clientId: 'wolfsec',
+      context: expect.anything(),
       bootstrapBrokers: ['a:9092', 'b'],
     });
     expect(optionsOf('kafkas://u%40x:p%3Aw@host:9093?mechanism=plain')).toMatchObject({

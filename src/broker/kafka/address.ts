@@ -3,10 +3,11 @@ import type { BaseOptions } from '@platformatic/kafka';
 import { invalidArgument, WolfsecError } from '../../errors.ts';
 import { addressOf } from '../address.ts';
 import type { BrokerOptions, BrokerTls } from '../broker.ts';
+import { context } from './connections.ts';
 
 /** What every client of one broker has in common. */
 export interface ClientOptions
-  extends Pick<BaseOptions, 'clientId' | 'tls' | 'tlsServerName' | 'sasl'> {
+  extends Pick<BaseOptions, 'clientId' | 'context' | 'tls' | 'tlsServerName' | 'sasl'> {
   readonly bootstrapBrokers: string[];
 }
 
@@ -23,7 +24,7 @@ export function clientOptions(
   const { scheme, user, password = ownPassword, hosts, query } = addressOf(url);
   for (const name of query.keys())
     if (name !== 'mechanism') throw invalidArgument('the query of the broker', '?mechanism=');
-  const options = { clientId, bootstrapBrokers: [...hosts], ...secured(scheme, hosts, tls) };
+  const options = { clientId, context, bootstrapBrokers: [...hosts], ...secured(scheme, hosts, tls) };
   if (user === undefined) {
     if (ownPassword !== undefined || query.has('mechanism'))
       throw invalidArgument('the broker', `${scheme}://user@host:port, where it is to sign in`);
