@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Consumer } from '@platformatic/kafka';
+import { Consumer, consumerGroupChannel } from '@platformatic/kafka';
 import type { ClientOptions } from './address.ts';
 
 export interface MemberOptions {
@@ -16,6 +16,7 @@ export interface MemberOptions {
 
 /** Commits come no closer together than that. */
 const commitEveryMs = 100;
+const lookAgainMs = 20;
 const leaveWithinMs = 2_000;
 
 /** A member of the group that shares the partitions of the queue, and what it has done of them. */
@@ -24,6 +25,8 @@ export class Member {
   readonly #options: MemberOptions;
   readonly #positions = new Map<number, number>();
   #committing: Promise<void> | undefined;
+  #joining = 0;
+  readonly #watch: { readonly start: (told: unknown) => void; readonly asyncEnd: (told: unknown) => void };
   #ended = false;
 
   private constructor(options: MemberOptions) {
@@ -40,6 +43,19 @@ export class Member {
       retries: 3,
       retryDelay: 250,
     });
+    const isJoining = (told: unknown) => {
+      const { client, operation } = told as { client?: unknown; operation?: unknown };
+      return client === this.#consumer && operation === 'joinGroup';
+    };
+    this.#watch = {
+      start: (told) => {
+        if (isJoining(told)) this.#joining++;
+      },
+      asyncEnd: (told) => {
+        if (isJoining(told)) this.#joining--;
+      },
+    };
+    for (const [event, listener] of this.#watched) consumerGroupChannel[event].subscribe(listener);
   }
 
   /** Resolves when the group has given it its share. */
@@ -47,10 +63,15 @@ export class Member {
     const member = new Member(options);
     const consumer = member.#consumer;
     consumer.topics.track(options.topic);
-    // Told when joining anew has failed. Until then the client goes on by itself, however long the broker is away.
+    // Told when joining anew has failed.
     consumer.on('error', (error: Error) => member.#end(error));
     consumer.on('consumer:group:join', () => {
-      if (!member.#ended) options.onShare(member.share);
+      if (member.#ended) return;
+      const mine = new Set(member.share);
+      // What another one may have had in between is not to be committed as it was before.
+      for (const partition of member.#positions.keys())
+        if (!mine.has(partition)) member.#positions.delete(partition);
+      options.onShare(member.share);
     });
     try {
       await consumer.joinGroup({});
@@ -93,6 +114,12 @@ export class Member {
     // Messages that were settled together are one commit.
     await Promise.resolve();
     while (this.#positions.size > 0 && !this.#ended) {
+      // A commit would arrive after the share that it is of, be refused for it, and have the client join once more:
+      // under load that goes on for ever, with nothing committed.
+      if (this.#joining > 0) {
+        await sleep(lookAgainMs);
+        continue;
+      }
       const mine = new Set(this.share);
       const offsets = [...this.#positions]
         .filter(([partition]) => mine.has(partition))
@@ -113,11 +140,16 @@ export class Member {
   async leave(): Promise<void> {
     await this.#committing;
     this.#ended = true;
+    for (const [event, listener] of this.#watched) consumerGroupChannel[event].unsubscribe(listener);
     const { connections } = this.#consumer;
     // Where the group cannot be told, it finds out by itself.
     const told = this.#consumer.close(true).catch(() => {});
     await Promise.race([told, sleep(leaveWithinMs)]);
     await connections.close().catch(() => {});
+  }
+
+  get #watched() {
+    return Object.entries(this.#watch) as ['start' | 'asyncEnd', (told: unknown) => void][];
   }
 
   #end(error: unknown): void {
