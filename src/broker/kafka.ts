@@ -1,4 +1,4 @@
-import { Admin, ListOffsetTimestamps, ProduceAcks, Producer } from '@platformatic/kafka';
+import { ListOffsetTimestamps, ProduceAcks } from '@platformatic/kafka';
 import { WolfsecError } from '../errors.ts';
 import type {
   Broker,
@@ -9,7 +9,8 @@ import type {
   Running,
   Topic,
 } from './broker.ts';
-import { type ClientOptions, clientOptions } from './kafka/address.ts';
+import { clientOptions } from './kafka/address.ts';
+import { Clients } from './kafka/clients.ts';
 import { failedWith, reasonOf, unavailable } from './kafka/failure.ts';
 import { KafkaQueue } from './kafka/queue.ts';
 import { idHeader, type Lying, readPartition } from './kafka/reader.ts';
@@ -25,40 +26,37 @@ const maxBatchBytes = 768 << 10;
 const positionDigits = 20;
 const answerWithinMs = 5_000;
 const publishWithinMs = 10_000;
-const patience = { retries: 3, retryDelay: 250 };
+const openWithinMs = 30_000;
 
 /** Connects to Kafka 2.4 or later, or to what speaks its protocol, and makes the topics where they are not there. */
 export async function openKafka(url: string, options: BrokerOptions): Promise<Broker> {
   const client = clientOptions(url, options);
-  const admin = new Admin({ ...client, ...patience, requestTimeout: answerWithinMs });
+  let clients: Clients | undefined;
   try {
-    const eventPartitions = await makeTopics(admin, options);
-    return new KafkaBroker(client, admin, options, eventPartitions);
+    clients = await Clients.open(client);
+    const making = clients.ask((admin) => makeTopics(admin, options));
+    return new KafkaBroker(clients, options, await within(openWithinMs, making));
   } catch (cause) {
-    await admin.close().catch(() => {});
+    await clients?.close();
     throw unavailable(cause);
   }
 }
 
 class KafkaBroker implements Broker {
   readonly kind = 'kafka';
-  readonly #client: ClientOptions;
-  readonly #admin: Admin;
-  readonly #producer: Producer;
+  readonly #clients: Clients;
   readonly #options: BrokerOptions;
   readonly #eventPartitions: number;
   readonly #room: Room;
   readonly #queues = new Set<KafkaQueue>();
   #turn = 0;
 
-  constructor(client: ClientOptions, admin: Admin, options: BrokerOptions, eventPartitions: number) {
-    this.#client = client;
-    this.#admin = admin;
+  constructor(clients: Clients, options: BrokerOptions, eventPartitions: number) {
+    this.#clients = clients;
     this.#options = options;
     this.#eventPartitions = eventPartitions;
     // Workers that share one door's pace would crowd the same partitions.
     this.#turn = Math.floor(Math.random() * eventPartitions);
-    this.#producer = new Producer({ ...client, ...patience });
     this.#room = new Room(options.maxQueueBytes, () => this.#waiting());
   }
 
@@ -72,6 +70,8 @@ class KafkaBroker implements Broker {
         const message = `a message of ${largest} bytes is more than Kafka takes (max.message.bytes)`;
         throw new WolfsecError('WOLFSEC_LIMIT_EXCEEDED', message, { cause });
       }
+      // Whoever led the partitions may be gone for good.
+      if (!(cause instanceof WolfsecError)) this.#clients.producer.clearMetadata();
       throw unavailable(cause);
     }
   }
@@ -92,7 +92,10 @@ class KafkaBroker implements Broker {
    * own retries repeat, needs a right of its own, and what is sent anew under the same id is told apart further on anyway.
    */
   async #send(topic: string, messages: readonly Routed[]): Promise<void> {
-    await this.#producer.send({
+    // Sending asks the first broker only, even where that hangs; this asks another one with each try.
+    const { producer } = this.#clients;
+    await this.#clients.watched(producer.metadata({ topics: [topic], retries: 2 }));
+    const sending = producer.send({
       acks: ProduceAcks.ALL,
       messages: messages.map(({ id, data, partition }) => ({
         topic,
@@ -101,6 +104,7 @@ class KafkaBroker implements Broker {
         headers: new Map([[Buffer.from(idHeader), Buffer.from(id)]]),
       })),
     });
+    await this.#clients.watched(sending);
   }
 
   async consume(options: ConsumeOptions): Promise<Running> {
@@ -109,11 +113,11 @@ class KafkaBroker implements Broker {
     try {
       const queue = await KafkaQueue.start({
         ...options,
-        client: this.#client,
+        client: () => this.#clients.options,
         group: this.#group,
         topic,
         ackWaitMs,
-        tries: new Tries(this.#admin, `${prefix}.tries`, topic),
+        tries: new Tries(this.#clients, `${prefix}.tries`, topic),
         earliest: (partition) => this.#offsetOf(topic, partition, ListOffsetTimestamps.EARLIEST),
       });
       this.#queues.add(queue);
@@ -134,7 +138,7 @@ class KafkaBroker implements Broker {
     try {
       const from = await within(answerWithinMs, this.#firstSince(name, partition, options.sinceMs));
       return readPartition({
-        client: this.#client,
+        client: this.#clients.options,
         topic: name,
         partition,
         from,
@@ -161,11 +165,9 @@ class KafkaBroker implements Broker {
 
   async health() {
     try {
-      await this.#admin.metadata({
-        topics: [topicOf(this.#options.prefix, 'events')],
-        forceUpdate: true,
-        retries: 0,
-      });
+      const topics = [topicOf(this.#options.prefix, 'events')];
+      // The second try is at another broker.
+      await this.#clients.ask((admin) => admin.metadata({ topics, forceUpdate: true, retries: 1 }));
       return { ok: true };
     } catch (error) {
       return { ok: false, reason: `kafka: ${reasonOf(error)}` };
@@ -173,9 +175,7 @@ class KafkaBroker implements Broker {
   }
 
   async close(): Promise<void> {
-    await Promise.all(
-      [this.#producer.close(true), this.#admin.close()].map((closing) => closing.catch(() => {})),
-    );
+    await this.#clients.close();
   }
 
   get #group(): string {
@@ -188,12 +188,16 @@ class KafkaBroker implements Broker {
     const indexes = Array.from({ length: this.#eventPartitions }, (_, partition) => partition);
     const offsets = async (timestamp: bigint) => {
       const partitions = indexes.map((partitionIndex) => ({ partitionIndex, timestamp }));
-      const [found] = await this.#admin.listOffsets({ topics: [{ name, partitions }] });
+      const [found] = await this.#clients.ask((admin) =>
+        admin.listOffsets({ topics: [{ name, partitions }] }),
+      );
       return new Map(found?.partitions.map(({ partitionIndex, offset }) => [partitionIndex, Number(offset)]));
     };
     const topics = [{ name, partitionIndexes: indexes }];
     const [groups, starts, ends] = await Promise.all([
-      this.#admin.listConsumerGroupOffsets({ groups: [{ groupId: this.#group, topics }] }),
+      this.#clients.ask((admin) =>
+        admin.listConsumerGroupOffsets({ groups: [{ groupId: this.#group, topics }] }),
+      ),
       offsets(ListOffsetTimestamps.EARLIEST),
       offsets(ListOffsetTimestamps.LATEST),
     ]);
@@ -219,9 +223,8 @@ class KafkaBroker implements Broker {
   }
 
   async #offsetOf(name: string, partition: number, timestamp: bigint): Promise<number> {
-    const [found] = await this.#admin.listOffsets({
-      topics: [{ name, partitions: [{ partitionIndex: partition, timestamp }] }],
-    });
+    const topics = [{ name, partitions: [{ partitionIndex: partition, timestamp }] }];
+    const [found] = await this.#clients.ask((admin) => admin.listOffsets({ topics }));
     return Number(found?.partitions[0]?.offset ?? -1);
   }
 }

@@ -1,5 +1,7 @@
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { openBroker } from '../../src/broker/index.ts';
 import { clientOptions } from '../../src/broker/kafka/address.ts';
 import { Member } from '../../src/broker/kafka/member.ts';
 import { FakeKafka } from './fake-kafka.ts';
@@ -34,3 +36,35 @@ test('nothing is committed while the group shares out anew: it would be refused,
   await member.leave();
   await fake.stop();
 });
+
+test('a first broker that hangs is passed over', async () => {
+  const mute = createServer(() => {}).listen(0, '127.0.0.1');
+  await new Promise((resolve) => mute.once('listening', resolve));
+  const { port } = mute.address() as { port: number };
+  const fake = await FakeKafka.start({ host: '127.0.0.1', topics });
+  const url = `kafka://127.0.0.1:${port},127.0.0.1:${fake.port}`;
+  const broker = await openBroker(url, { prefix: 'w', partitions: 2 });
+  const openedMs = performance.now();
+  expect(await broker.health()).toEqual({ ok: true });
+  expect(performance.now() - openedMs).toBeLessThan(2_000);
+  await broker.close();
+  await fake.stop();
+  mute.close();
+}, 20_000);
+
+test('a first broker that comes to hang is passed over, too', async () => {
+  const first = await FakeKafka.start({ host: '127.0.0.1', topics });
+  const second = await FakeKafka.start({ host: '127.0.0.1', topics });
+  const url = `kafka://127.0.0.1:${first.port},127.0.0.1:${second.port}`;
+  const broker = await openBroker(url, { prefix: 'w', partitions: 2 });
+  first.hangs = true;
+  // The first try is slow; then there is another order.
+  expect(await broker.health()).toEqual({ ok: true });
+  await sleep(3_000);
+  const laterMs = performance.now();
+  expect(await broker.health()).toEqual({ ok: true });
+  expect(performance.now() - laterMs).toBeLessThan(2_000);
+  await broker.close();
+  await first.stop();
+  await second.stop();
+}, 40_000);

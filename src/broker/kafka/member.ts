@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Consumer, consumerGroupChannel } from '@platformatic/kafka';
 import type { ClientOptions } from './address.ts';
+import { answeringFirst } from './answering.ts';
 
 export interface MemberOptions {
   readonly client: ClientOptions;
@@ -38,6 +39,7 @@ export class Member {
       sessionTimeout: sessionMs,
       rebalanceTimeout: sessionMs,
       heartbeatInterval: Math.min(3_000, Math.floor(sessionMs / 3)),
+      heartbeatStallTimeout: sessionMs,
       // Joining waits for all the others.
       requestTimeout: 2 * sessionMs + 5_000,
       retries: 3,
@@ -60,11 +62,15 @@ export class Member {
 
   /** Resolves when the group has given it its share. */
   static async join(options: MemberOptions): Promise<Member> {
-    const member = new Member(options);
+    const member = new Member({ ...options, client: await answeringFirst(options.client) });
     const consumer = member.#consumer;
     consumer.topics.track(options.topic);
     // Told when joining anew has failed.
     consumer.on('error', (error: Error) => member.#end(error));
+    // A coordinator that hangs would be asked for ever; whom it has not heard of for a session has no share any more.
+    consumer.on('consumer:heartbeat:stalled', ({ lastError, stalledFor }) => {
+      member.#end(lastError ?? new Error(`the group has not answered for ${stalledFor} ms`));
+    });
     consumer.on('consumer:group:join', () => {
       if (member.#ended) return;
       const mine = new Set(member.share);
@@ -138,7 +144,7 @@ export class Member {
 
   /** Commits what is done, and has its partitions given to others at once. */
   async leave(): Promise<void> {
-    await this.#committing;
+    await Promise.race([this.#committing, sleep(leaveWithinMs)]);
     this.#ended = true;
     for (const [event, listener] of this.#watched) consumerGroupChannel[event].unsubscribe(listener);
     const { connections } = this.#consumer;

@@ -10,7 +10,7 @@ import { type Lying, readPartition } from './reader.ts';
 import type { Tries } from './tries.ts';
 
 export interface QueueOptions extends ConsumeOptions {
-  readonly client: ClientOptions;
+  readonly client: () => ClientOptions;
   readonly group: string;
   readonly topic: string;
   readonly ackWaitMs: number;
@@ -109,7 +109,7 @@ export class KafkaQueue implements Running {
     let joined: Member | undefined;
     const ends: unknown[] = [];
     const member = await Member.join({
-      client,
+      client: client(),
       group,
       topic,
       sessionMs,
@@ -165,7 +165,7 @@ export class KafkaQueue implements Running {
   #hold(partition: number, start: number, earlier: number): void {
     const { client, topic, earliest } = this.#options;
     const reader = readPartition({
-      client,
+      client: client(),
       topic,
       partition,
       from: start,

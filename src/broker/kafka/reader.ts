@@ -34,7 +34,10 @@ export const idHeader = 'wolfsec-id';
 
 /** Fetches hold on so long for something to come. */
 const waitMs = 5_000;
+const answerWithinMs = 10_000;
 const fetchBytes = 1 << 20;
+/** Each try of the metadata is at another broker. */
+const otherBrokers = 2;
 const controlBatch = 1 << 5;
 const appendTime = 1 << 3;
 
@@ -45,7 +48,12 @@ const appendTime = 1 << 3;
 export function readPartition(options: ReaderOptions): Running {
   const { client, topic, partition, earliest, take, onEnd, onError } = options;
   // It joins no group; the client wants a name for one.
-  const consumer = new Consumer({ ...client, groupId: `${client.clientId}.reader`, retries: 0 });
+  const consumer = new Consumer({
+    ...client,
+    groupId: `${client.clientId}.reader`,
+    retries: 0,
+    requestTimeout: answerWithinMs,
+  });
   consumer.topics.track(topic);
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -55,7 +63,7 @@ export function readPartition(options: ReaderOptions): Running {
   stopped.catch(() => {});
 
   const fetched = async (offset: number): Promise<Fetched> => {
-    const { topics } = await consumer.metadata({ topics: [topic] });
+    const { topics } = await consumer.metadata({ topics: [topic], retries: otherBrokers });
     const found = topics.get(topic);
     const leader = found?.partitions[partition]?.leader;
     if (found === undefined || leader === undefined) throw new Error(`there is no ${topic}/${partition}`);
@@ -80,6 +88,8 @@ export function readPartition(options: ReaderOptions): Running {
       } catch (error) {
         if (signal.aborted) return;
         onError(error);
+        // Whoever led it may be gone for good.
+        consumer.clearMetadata();
         await sleep(backoffMs(++failures, 250, 5_000), undefined, { signal }).catch(() => {});
         if (failedWith(error, 'OFFSET_OUT_OF_RANGE')) offset = await earliest().catch(() => offset);
         continue;

@@ -1,4 +1,4 @@
-import type { Admin } from '@platformatic/kafka';
+import type { Clients } from './clients.ts';
 
 /** Bits of an offset that count. */
 const countRange = 64;
@@ -9,12 +9,12 @@ const countRange = 64;
  * the offset it holds for, and the count in its lowest bits.
  */
 export class Tries {
-  readonly #admin: Admin;
+  readonly #clients: Clients;
   readonly #group: string;
   readonly #topic: string;
 
-  constructor(admin: Admin, group: string, topic: string) {
-    this.#admin = admin;
+  constructor(clients: Clients, group: string, topic: string) {
+    this.#clients = clients;
     this.#group = group;
     this.#topic = topic;
   }
@@ -22,9 +22,9 @@ export class Tries {
   /** Workers that began at this offset of the partition, and came no further. */
   async at(partition: number, offset: number): Promise<number> {
     const topics = [{ name: this.#topic, partitionIndexes: [partition] }];
-    const groups = await this.#admin.listConsumerGroupOffsets({
-      groups: [{ groupId: this.#group, topics }],
-    });
+    const groups = await this.#clients.ask((admin) =>
+      admin.listConsumerGroupOffsets({ groups: [{ groupId: this.#group, topics }] }),
+    );
     const kept = Number(groups[0]?.topics[0]?.partitions[0]?.committedOffset ?? -1);
     if (kept < 0 || Math.floor(kept / countRange) !== offset) return 0;
     return kept % countRange;
@@ -32,9 +32,7 @@ export class Tries {
 
   async put(partition: number, offset: number, count: number): Promise<void> {
     const kept = BigInt(offset * countRange + Math.min(count, countRange - 1));
-    await this.#admin.alterConsumerGroupOffsets({
-      groupId: this.#group,
-      topics: [{ name: this.#topic, partitionOffsets: [{ partition, offset: kept }] }],
-    });
+    const topics = [{ name: this.#topic, partitionOffsets: [{ partition, offset: kept }] }];
+    await this.#clients.ask((admin) => admin.alterConsumerGroupOffsets({ groupId: this.#group, topics }));
   }
 }
