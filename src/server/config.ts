@@ -172,12 +172,18 @@ const names = Object.keys(settings) as SettingName[];
 export const envName = (name: SettingName) =>
   `WOLFSEC_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
-/** Settings that may hold a password, as they may be shown: without user, password and query. */
+/** Settings that may hold a secret, as they may be shown: without user, password and query; of a webhook, the host. */
 export function shown(config: ServeConfig): Record<string, unknown> {
-  const addresses = ['databaseUrl', 'webhookUrl', 'forward', 'source', 'redisUrl'] as const;
+  const addresses = ['databaseUrl', 'forward', 'source', 'redisUrl'] as const;
   const hidden = addresses.map((name) => [name, withoutSecrets(config[name])] as const);
+  const webhookUrl = hostAlone(config.webhookUrl);
   const brokerPassword = config.brokerPassword === '' ? '' : '…';
-  return { ...config, ...Object.fromEntries(hidden), brokerPassword };
+  return { ...config, ...Object.fromEntries(hidden), webhookUrl, brokerPassword };
+}
+
+/** The path of a chat's webhook is what lets in. */
+function hostAlone(address: string): string {
+  return URL.canParse(address) ? `${new URL(address).origin}/…` : address && '…';
 }
 
 /** A password may hold @, / and ?, unencoded too: where its end cannot be told, nothing but the scheme is shown. */
