@@ -28,7 +28,7 @@ const answerWithinMs = 5_000;
 const publishWithinMs = 10_000;
 const openWithinMs = 30_000;
 
-/** Connects to Kafka 2.4 or later, or to what speaks its protocol, and makes the topics where they are not there. */
+/** Connects to Kafka 3.5 or later, or to what speaks its protocol, and makes the topics where they are not there. */
 export async function openKafka(url: string, options: BrokerOptions): Promise<Broker> {
   const client = clientOptions(url, options);
   let clients: Clients | undefined;
