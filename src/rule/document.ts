@@ -9,11 +9,18 @@ export interface RuleSource {
   readonly text: string;
 }
 
-/** One YAML document of a rule file. */
-export interface RuleDocument {
+/** Where a rule was read from. */
+export interface RuleOrigin {
   readonly source: RuleSource;
   /** Which document of the file it is, from 0. */
   readonly index: number;
+  /** What it calls itself, as far as that is known. */
+  readonly ruleId?: string;
+  readonly title?: string;
+}
+
+/** One YAML document of a rule file. */
+export interface RuleDocument extends RuleOrigin {
   readonly content: YamlMap;
 }
 
@@ -24,15 +31,16 @@ const maxFileBytes = 4 * 1024 * 1024;
  * documents that follow them.
  */
 export function readDocuments(source: RuleSource): { documents: RuleDocument[]; refused: RefusedRule[] } {
-  if (source.text.length > maxFileBytes) {
+  const { text } = source;
+  if (text.length > maxFileBytes) {
     return {
       documents: [],
-      refused: [refuse(source, 0, invalid(`a rule file has at most ${maxFileBytes} bytes`))],
+      refused: [refuse({ source, index: 0 }, invalid(`a rule file has at most ${maxFileBytes} bytes`))],
     };
   }
   let raw: unknown[];
   try {
-    raw = loadAll(source.text) as unknown[];
+    raw = loadAll(text) as unknown[];
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const { line = 0, column = 0 } = (error.mark ?? {}) as { line?: number; column?: number };
@@ -47,7 +55,7 @@ export function readDocuments(source: RuleSource): { documents: RuleDocument[]; 
   raw.forEach((content, index) => {
     if (content === null || content === undefined) return;
     if (typeof content !== 'object' || Array.isArray(content)) {
-      refused.push(refuse(source, index, invalid('a rule must be a map')));
+      refused.push(refuse({ source, index }, invalid('a rule must be a map')));
       return;
     }
     const { action, ...map } = content as Record<string, unknown>;
@@ -56,7 +64,7 @@ export function readDocuments(source: RuleSource): { documents: RuleDocument[]; 
     else {
       const base = action === 'repeat' ? previous : global;
       previous = merge(base, map);
-      documents.push({ source, index, content: previous });
+      documents.push({ ...originOf(source, index, previous), content: previous });
     }
   });
   return { documents, refused };
@@ -74,32 +82,39 @@ function merge(base: YamlMap, over: YamlMap): YamlMap {
 const isMap = (value: unknown): value is YamlMap =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+function originOf(source: RuleSource, index: number, { id, title }: YamlMap): RuleOrigin {
+  return {
+    source,
+    index,
+    ...(typeof id === 'string' ? { ruleId: id } : {}),
+    ...(typeof title === 'string' ? { title } : {}),
+  };
+}
+
 /** A fault with its place in the file. */
-export function refuse(source: RuleSource, index: number, fault: RuleFault, content?: YamlMap): RefusedRule {
+export function refuse(origin: RuleOrigin, fault: RuleFault): RefusedRule {
+  const { source, ruleId, title } = origin;
   return {
     code: fault.code,
     message: fault.message,
     file: source.file,
-    ...positionIn(source, index, fault.path),
-    ...(typeof content?.id === 'string' ? { ruleId: content.id } : {}),
-    ...(typeof content?.title === 'string' ? { title: content.title } : {}),
+    ...positionOf(origin, fault.path),
+    ...(ruleId === undefined ? {} : { ruleId }),
+    ...(title === undefined ? {} : { title }),
   };
 }
 
 const positions = new WeakMap<RuleSource, Positions>();
 
-/** Where a node of a document of a file stands. */
-function positionIn(source: RuleSource, index: number, path: NodePath): Position {
-  // A file that is no rule file at all is not read for the sake of a position.
-  if (source.text.length > maxFileBytes) return { line: 1, column: 1 };
+/** Where a node of a rule stands. */
+export function positionOf({ source, index }: RuleOrigin, path: NodePath): Position {
   let known = positions.get(source);
   if (!known) {
-    known = new Positions(source.text);
+    const { text } = source;
+    // A file that is no rule file at all is not read for the sake of a position.
+    if (text.length > maxFileBytes) return { line: 1, column: 1 };
+    known = new Positions(text);
     positions.set(source, known);
   }
   return known.of(index, path);
 }
-
-/** Where a node of a rule stands. */
-export const positionOf = ({ source, index }: RuleDocument, path: NodePath): Position =>
-  positionIn(source, index, path);

@@ -1,5 +1,5 @@
 import { type CorrelationRule, parseCorrelationRule } from './correlation.ts';
-import { type RuleDocument, type RuleSource, readDocuments, refuse } from './document.ts';
+import { type RuleDocument, type RuleOrigin, type RuleSource, readDocuments, refuse } from './document.ts';
 import { invalid, type RefusedRule, RuleFault } from './fault.ts';
 import { applyFilters, type FilterRule, parseFilter } from './filter.ts';
 import type { Placeholders } from './modifier.ts';
@@ -23,45 +23,62 @@ export interface RuleSet {
   readonly refused: readonly RefusedRule[];
   /** How many rules the options left out. */
   readonly skipped: number;
-  /** Every rule that could be read, those the options left out too, with the document it was read from. */
-  readonly read: readonly ReadRule[];
 }
 
-/** A rule and where it stands. */
+type Rule = DetectionRule | CorrelationRule | FilterRule;
+
+/** A rule and the document it was read from. */
 export interface ReadRule {
   readonly document: RuleDocument;
-  readonly rule: DetectionRule | CorrelationRule | FilterRule;
+  readonly rule: Rule;
 }
 
-/** Reads rule files. A rule that is at fault is refused with its reason; the others load all the same. */
-export function parseRuleSet(sources: readonly RuleSource[], options: RuleSetOptions = {}): RuleSet {
+interface Parsed<R extends Rule = Rule> {
+  readonly origin: RuleOrigin;
+  readonly rule: R;
+}
+
+/**
+ * Reads rule files. A rule that is at fault is refused with its reason; the others load all the same.
+ *
+ * @param visit is shown every rule that could be read, those the options leave out too; documents are let go of as they
+ *   are read, since those of thousands of rules take more memory than what they are compiled to.
+ */
+export function parseRuleSet(
+  sources: Iterable<RuleSource>,
+  options: RuleSetOptions = {},
+  visit?: (read: ReadRule) => void,
+): RuleSet {
   const pipelines = [...(options.pipelines ?? [])].sort((a, b) => a.priority - b.priority);
   const placeholders: Placeholders = Object.assign({}, ...pipelines.map((pipeline) => pipeline.placeholders));
   const refused: RefusedRule[] = [];
-  const parsed: ReadRule[] = [];
+  const parsed: Parsed[] = [];
   for (const source of sources) {
     const read = readDocuments(source);
     refused.push(...read.refused);
     for (const document of read.documents) {
       try {
-        parsed.push({ document, rule: parseOne(document, placeholders) });
+        const rule = parseOne(document, placeholders);
+        const { content: _, ...origin } = document;
+        parsed.push({ origin, rule });
+        visit?.({ document, rule });
       } catch (error) {
         if (!(error instanceof RuleFault)) throw error;
-        refused.push(refuse(document.source, document.index, error, document.content));
+        refused.push(refuse(document, error));
       }
     }
   }
   return link(parsed, pipelines, refused, options);
 }
 
-function parseOne({ content, source }: RuleDocument, placeholders: Placeholders): ReadRule['rule'] {
+function parseOne({ content, source }: RuleDocument, placeholders: Placeholders): Rule {
   if (content.correlation !== undefined) return parseCorrelationRule(content, source.file);
   if (content.filter !== undefined) return parseFilter(content, source.file, placeholders);
   return parseDetectionRule(content, source.file, placeholders);
 }
 
 function link(
-  parsed: readonly ReadRule[],
+  parsed: readonly Parsed[],
   pipelines: readonly Pipeline[],
   refused: RefusedRule[],
   options: RuleSetOptions,
@@ -70,11 +87,11 @@ function link(
   const minLevel = levels.indexOf(options.minLevel ?? 'informational');
   const filters = parsed.flatMap(({ rule }) => (rule.kind === 'filter' ? [rule] : []));
   const detections: DetectionRule[] = [];
-  const correlations: { document: RuleDocument; rule: CorrelationRule }[] = [];
-  const byName = new Map<string, RuleDocument>();
+  const correlations: Parsed<CorrelationRule>[] = [];
+  const byName = new Map<string, RuleOrigin>();
   let skipped = 0;
   const wanted = new Set(parsed.flatMap(({ rule }) => (rule.kind === 'correlation' ? rule.rules : [])));
-  for (const { document, rule } of parsed) {
+  for (const { origin, rule } of parsed) {
     if (rule.kind === 'filter') continue;
     const referenced = wanted.has(rule.id) || (rule.name !== undefined && wanted.has(rule.name));
     if (!statuses.includes(rule.status) || (levels.indexOf(rule.level) < minLevel && !referenced)) {
@@ -84,12 +101,12 @@ function link(
     const twin = byName.get(rule.id);
     if (twin) {
       const fault = invalid(`the id ${rule.id} is taken by a rule in ${twin.source.file}`, ['id']);
-      refused.push(refuse(document.source, document.index, fault, document.content));
+      refused.push(refuse(origin, fault));
       continue;
     }
-    byName.set(rule.id, document);
-    if (rule.name !== undefined && !byName.has(rule.name)) byName.set(rule.name, document);
-    if (rule.kind === 'correlation') correlations.push({ document, rule });
+    byName.set(rule.id, origin);
+    if (rule.name !== undefined && !byName.has(rule.name)) byName.set(rule.name, origin);
+    if (rule.kind === 'correlation') correlations.push({ origin, rule });
     else {
       try {
         const filtered = applyFilters(rule, filters);
@@ -101,17 +118,17 @@ function link(
         else skipped++;
       } catch (error) {
         if (!(error instanceof RuleFault)) throw error;
-        refused.push(refuse(document.source, document.index, error, document.content));
+        refused.push(refuse(origin, error));
       }
     }
   }
   const resolved = resolve(correlations, detections, refused);
-  return { detections, correlations: resolved, refused, skipped, read: parsed };
+  return { detections, correlations: resolved, refused, skipped };
 }
 
 /** Correlations in the order in which they can be evaluated: each after the ones it is over. */
 function resolve(
-  correlations: readonly { document: RuleDocument; rule: CorrelationRule }[],
+  correlations: readonly Parsed<CorrelationRule>[],
   detections: readonly DetectionRule[],
   refused: RefusedRule[],
 ): CorrelationRule[] {
@@ -132,13 +149,13 @@ function resolve(
     }
     waiting = waiting.filter((each) => !next.includes(each));
   }
-  for (const { document, rule } of waiting) {
+  for (const { origin, rule } of waiting) {
     const missing = rule.rules.find((name) => !ready.has(name));
     const fault = invalid(`the correlation is over "${missing}", which is not loaded or leads back to it`, [
       'correlation',
       'rules',
     ]);
-    refused.push(refuse(document.source, document.index, fault, document.content));
+    refused.push(refuse(origin, fault));
   }
   return ordered;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkRules } from '../../src/cli/rules/check.ts';
 import { lintRules } from '../../src/cli/rules/lint.ts';
-import { parseRuleSet } from '../../src/rule/index.ts';
+import { parseRuleSet, type ReadRule } from '../../src/rule/index.ts';
 
 /** Lines from 1; each test changes one of them. */
 const sound = [
@@ -17,12 +17,14 @@ const sound = [
 ];
 const statuses = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const;
 const lint = (...texts: string[]) => {
+  const read: ReadRule[] = [];
   const set = parseRuleSet(
     texts.map((text, index) => ({ file: `${index}.yml`, text })),
     { statuses },
+    (each) => read.push(each),
   );
   expect(set.refused).toEqual([]);
-  return lintRules(set).map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
+  return lintRules(read).map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
 };
 /** The sound rule with lines replaced, by their numbers. */
 const changed = (changes: Readonly<Record<number, string>>) =>

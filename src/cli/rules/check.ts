@@ -1,14 +1,15 @@
-import { parseRuleSet, readRuleSources } from '../../rule/index.ts';
+import { parseRuleSet, type ReadRule, readRuleSources } from '../../rule/index.ts';
 import { lintRules } from './lint.ts';
 
 /** Checks rules; gives the exit code: 0 sound, 1 with faults. */
 export async function checkRules(paths: readonly string[], print: (line: string) => void): Promise<number> {
   const sources = await readRuleSources(paths);
   const statuses = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const;
-  const set = parseRuleSet(sources, { statuses });
+  const read: ReadRule[] = [];
+  const set = parseRuleSet(sources, { statuses }, (each) => read.push(each));
   for (const { file, line, column, code, message } of set.refused)
     print(`${file}:${line}:${column}: ${code}: ${message}`);
-  const lints = lintRules(set);
+  const lints = lintRules(read);
   for (const { file, line, column, message } of lints) print(`${file}:${line}:${column}: note: ${message}`);
   const loaded = set.detections.length + set.correlations.length;
   print(

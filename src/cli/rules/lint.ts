@@ -1,4 +1,4 @@
-import { positionOf, type ReadRule, type RuleSet } from '../../rule/index.ts';
+import { positionOf, type ReadRule } from '../../rule/index.ts';
 import { detectionNotes } from './lint-detection.ts';
 import type { Note } from './note.ts';
 
@@ -15,7 +15,7 @@ export interface Lint {
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** What is allowed but not well done (Sigma Rules specification 2.1, "Components"), in the order of the files. */
-export function lintRules({ read }: RuleSet): Lint[] {
+export function lintRules(read: readonly ReadRule[]): Lint[] {
   const titles = new Map<string, string>();
   const known = new Set(
     read.flatMap(({ rule }) => (rule.kind === 'detection' ? [rule.id, rule.name ?? rule.id] : [])),
