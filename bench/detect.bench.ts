@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { gunzipSync } from 'node:zlib';
 import type { RuleEngine } from '../src/backend/contract/rule.ts';
-import { makeBundle } from '../src/detect/bundle.ts';
+import { packBundle, unpackBundle } from '../src/detect/bundle.ts';
 import { ThreatDetector } from '../src/detect/index.ts';
 import { splitLines } from '../src/detect/split.ts';
 import { readRuleSources } from '../src/rule/index.ts';
@@ -21,7 +21,7 @@ const rulePaths = corpus
   : [starter];
 
 const sources = await readRuleSources(rulePaths);
-const { program } = makeBundle(sources, { statuses: everyStatus });
+const { program } = unpackBundle(packBundle(sources, { statuses: everyStatus }));
 const engines: Record<string, RuleEngine | undefined> = {
   native: native?.rule.compileRules(program),
   portable: portable.rule.compileRules(program),

@@ -1,9 +1,10 @@
 import type { Backend } from '../backend/backend.ts';
 import type { RuleEngine } from '../backend/contract/rule.ts';
-import { type RuleFile, type RuleSource, readRuleFiles, sourceOf } from '../rule/index.ts';
-import { makeBundle, type RuleBundle } from './bundle.ts';
+import { type RuleFile, type RuleSource, readRuleFiles } from '../rule/index.ts';
+import { packBundle, type RuleBundle, unpackBundle } from './bundle.ts';
 import type { ThreatDetectorOptions } from './options.ts';
-import { bundleKey, readBundle, writeBundle } from './rule-cache.ts';
+import { bundleKey, readPacked, writePacked } from './rule-cache.ts';
+import { joinFiles, sourcesOf } from './rule-text.ts';
 
 /** Reads and compiles rules, or takes what an earlier start compiled of the same ones. */
 export async function openRules(
@@ -15,20 +16,22 @@ export async function openRules(
     ...(minLevel ? { minLevel } : {}),
     ...(statuses ? { statuses } : {}),
   };
-  const files = await filesOf(rules);
-  const made = () => {
-    const bundle = makeBundle(files.map(sourceOf), options);
-    return { bundle, engine: backend.rule.compileRules(bundle.program) };
+  const text = joinFiles(await filesOf(rules));
+  const open = (packed: Uint8Array, known: boolean) => {
+    const bundle = unpackBundle(packed);
+    return { bundle, engine: backend.rule.compileRules(bundle.program, { known }) };
   };
   // Pipelines are functions: rules that pass through some are not cached.
-  if (cacheFolder === undefined || pipelines?.length) return made();
-  const key = bundleKey(files, options, backend.name);
-  const known = await readBundle(cacheFolder, key);
-  if (known) return { bundle: known, engine: backend.rule.compileRules(known.program, { known: true }) };
-  const fresh = made();
+  if (cacheFolder === undefined || pipelines?.length)
+    return open(packBundle(sourcesOf(text), options), false);
+  const key = bundleKey(text, options, backend.name);
+  const known = await readPacked(cacheFolder, key);
+  if (known) return open(known, true);
+  const packed = packBundle(sourcesOf(text), options);
+  const opened = open(packed, false);
   // A cache that cannot be written only makes the next start slower.
-  await writeBundle(cacheFolder, key, fresh.bundle).catch(() => undefined);
-  return fresh;
+  await writePacked(cacheFolder, key, packed).catch(() => undefined);
+  return opened;
 }
 
 async function filesOf(rules: ThreatDetectorOptions['rules']): Promise<readonly RuleFile[]> {

@@ -1,56 +1,38 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RuleFile } from '../rule/index.ts';
 import { version } from '../version.ts';
-import type { RuleBundle } from './bundle.ts';
-import { type RuleName, RuleTable } from './rule-table.ts';
+import type { RuleText } from './rule-text.ts';
 
 /** Bumped when the cached form changes. */
-const cacheFormat = 4;
+const cacheFormat = 5;
 
 /** Key of a bundle: what it was made from, by which version, and which back end found its program sound. */
-export function bundleKey(files: readonly RuleFile[], options: unknown, backend: string): string {
-  const names = files.map(({ file, bytes }) => [file, bytes.length]);
+export function bundleKey({ files, bytes }: RuleText, options: unknown, backend: string): string {
   return createHash('sha256')
-    .update(`${JSON.stringify([cacheFormat, version, backend, options, names])}\n`)
-    .update(Buffer.concat(files.map(({ bytes }) => bytes)))
+    .update(`${JSON.stringify([cacheFormat, version, backend, options, files])}\n`)
+    .update(bytes)
     .digest('hex');
 }
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const digestLength = 64;
 
-/** Reads a bundle; `undefined` where there is none, or it is damaged. */
-export async function readBundle(folder: string, key: string): Promise<RuleBundle | undefined> {
+/** Reads a packed bundle; `undefined` where there is none, or it is damaged. */
+export async function readPacked(folder: string, key: string): Promise<Buffer | undefined> {
   const bytes = await readFile(path(folder, key)).catch(() => undefined);
   if (bytes === undefined) return undefined;
-  const body = bytes.subarray(digestLength + 1);
-  if (digest(body) !== bytes.toString('latin1', 0, digestLength)) return undefined;
-  const newline = body.indexOf(0x0a);
-  const { names, ends, ...rest } = JSON.parse(body.toString('utf8', 0, newline)) as Head;
-  // Behind the head the texts of the rules, and the program: the back end takes it as it is.
-  const program = newline + 1 + (ends.at(-1) ?? 0);
-  const texts = { bytes: body.subarray(newline + 1, program), ends };
-  return { ...rest, rules: RuleTable.from(names, texts), program: body.subarray(program) };
+  const packed = bytes.subarray(digestLength + 1);
+  return digest(packed) === bytes.toString('latin1', 0, digestLength) ? packed : undefined;
 }
 
-/** The first line of a bundle. */
-interface Head extends Omit<RuleBundle, 'program' | 'rules'> {
-  readonly names: readonly RuleName[];
-  readonly ends: readonly number[];
-}
-
-/** Writes a bundle beside and moves it into place, so that nobody reads half of one. */
-export async function writeBundle(folder: string, key: string, bundle: RuleBundle): Promise<void> {
+/** Writes a packed bundle beside and moves it into place, so that nobody reads half of one. */
+export async function writePacked(folder: string, key: string, packed: Uint8Array): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const { program, rules, ...rest } = bundle;
-  const { bytes, ends } = rules.texts();
-  const head: Head = { ...rest, names: rules.names, ends };
-  const body = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes, program]);
   const target = path(folder, key);
   const beside = `${target}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  await writeFile(beside, Buffer.concat([Buffer.from(`${digest(body)}\n`), body]));
+  await writeFile(beside, `${digest(packed)}\n`);
+  await appendFile(beside, packed);
   await rename(beside, target);
   await dropOldest(folder);
 }

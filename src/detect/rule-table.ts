@@ -11,35 +11,22 @@ export interface RuleName {
   readonly name?: string;
 }
 
-/** The texts of a table, as the cache on disk holds them: JSON behind JSON, and where each ends. */
+/** The texts of a table: JSON behind JSON, and where each ends. */
 export interface RuleTexts {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly ends: readonly number[];
 }
 
-/** The rules of a program in its order. Out of the cache each is read when it is first asked for: few ever fire. */
+/** The rules of a program in its order. Each is read when it is first asked for: few ever fire. */
 export class RuleTable {
   readonly names: readonly RuleName[];
-  readonly #rules: (BundledRule | undefined)[];
-  readonly #texts: RuleTexts | undefined;
+  readonly #rules: (BundledRule | undefined)[] = [];
+  readonly #texts: RuleTexts;
   #complete: readonly BundledRule[] | undefined;
 
-  private constructor(names: readonly RuleName[], rules: readonly BundledRule[], texts?: RuleTexts) {
+  constructor(names: readonly RuleName[], texts: RuleTexts) {
     this.names = names;
-    this.#rules = [...rules];
     this.#texts = texts;
-    if (!texts) this.#complete = rules;
-  }
-
-  static of(rules: readonly BundledRule[]): RuleTable {
-    return new RuleTable(
-      rules.map(({ id, name }) => (name === undefined ? { id } : { id, name })),
-      rules,
-    );
-  }
-
-  static from(names: readonly RuleName[], texts: RuleTexts): RuleTable {
-    return new RuleTable(names, [], texts);
   }
 
   get length(): number {
@@ -49,9 +36,8 @@ export class RuleTable {
   at(index: number): BundledRule {
     let rule = this.#rules[index];
     if (!rule) {
-      const { bytes, ends } = this.#texts as RuleTexts;
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-      rule = JSON.parse(text.toString('utf8', ends[index - 1] ?? 0, ends[index])) as BundledRule;
+      const { bytes, ends } = this.#texts;
+      rule = JSON.parse(bytes.toString('utf8', ends[index - 1] ?? 0, ends[index])) as BundledRule;
       this.#rules[index] = rule;
     }
     return rule;
@@ -60,11 +46,5 @@ export class RuleTable {
   all(): readonly BundledRule[] {
     this.#complete ??= this.names.map((_, index) => this.at(index));
     return this.#complete;
-  }
-
-  texts(): RuleTexts {
-    const pieces = this.all().map((rule) => Buffer.from(JSON.stringify(rule)));
-    let end = 0;
-    return { bytes: Buffer.concat(pieces), ends: pieces.map(({ length }) => (end += length)) };
   }
 }

@@ -11,13 +11,14 @@ import type { RuleSource } from './document.ts';
  * @throws {WolfsecError} `WOLFSEC_RULE_NOT_FOUND` for a path that names nothing.
  */
 export async function readRuleSources(paths: readonly string[]): Promise<RuleSource[]> {
-  return (await readRuleFiles(paths)).map(sourceOf);
+  const files = await readRuleFiles(paths);
+  return files.map(({ file, bytes }) => ({ file, text: bytes.toString('utf8') }));
 }
 
 /** A file of rules as it lies on the disk. */
 export interface RuleFile {
   readonly file: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
 }
 
 /** As {@link readRuleSources}, for callers that may not need the text. */
@@ -31,11 +32,6 @@ export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[
   }
   return files;
 }
-
-export const sourceOf = ({ file, bytes }: RuleFile): RuleSource => ({
-  file,
-  text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'),
-});
 
 /** Files read before other work gets its turn. */
 const filesPerTurn = 100;
