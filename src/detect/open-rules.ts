@@ -1,10 +1,11 @@
 import type { Backend } from '../backend/backend.ts';
 import type { RuleEngine } from '../backend/contract/rule.ts';
 import { type RuleFile, type RuleSource, readRuleFiles } from '../rule/index.ts';
-import { packBundle, type RuleBundle, unpackBundle } from './bundle.ts';
+import { type RuleBundle, unpackBundle } from './bundle.ts';
+import { compileApart } from './compile-apart.ts';
 import type { ThreatDetectorOptions } from './options.ts';
 import { bundleKey, readPacked, writePacked } from './rule-cache.ts';
-import { joinFiles, sourcesOf } from './rule-text.ts';
+import { joinFiles } from './rule-text.ts';
 
 /** Reads and compiles rules, or takes what an earlier start compiled of the same ones. */
 export async function openRules(
@@ -22,12 +23,11 @@ export async function openRules(
     return { bundle, engine: backend.rule.compileRules(bundle.program, { known }) };
   };
   // Pipelines are functions: rules that pass through some are not cached.
-  if (cacheFolder === undefined || pipelines?.length)
-    return open(packBundle(sourcesOf(text), options), false);
+  if (cacheFolder === undefined || pipelines?.length) return open(await compileApart(text, options), false);
   const key = bundleKey(text, options, backend.name);
   const known = await readPacked(cacheFolder, key);
   if (known) return open(known, true);
-  const packed = packBundle(sourcesOf(text), options);
+  const packed = await compileApart(text, options);
   const opened = open(packed, false);
   // A cache that cannot be written only makes the next start slower.
   await writePacked(cacheFolder, key, packed).catch(() => undefined);
