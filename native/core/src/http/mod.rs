@@ -8,6 +8,7 @@ mod base64;
 mod bytes;
 mod decode;
 mod document;
+mod eight;
 mod fields;
 mod form;
 mod grammar;

@@ -2,6 +2,7 @@
 //! and in `signatures/http/words-sql.yml`.
 
 use super::bytes::{at, find, find_byte, is_alpha, is_space, is_word};
+use super::eight::{eight, letters};
 use super::words::Words;
 
 /// Token strings are cut here: evidence of an injection stands near the start.
@@ -50,7 +51,15 @@ pub fn tokenise(text: &[u8], quote: u8, words: &Words, tokens: &mut Vec<u8>) {
         match STARTS[byte as usize] {
             Start::Blank => i += 1,
             Start::Digit => i = number(text, i, words, tokens),
-            Start::Word => i = word(text, i, byte, words, tokens),
+            Start::Word => {
+                i = match short_word(text, i, words) {
+                    Some((tail, class)) => {
+                        tokens.push(class);
+                        tail
+                    }
+                    None => word(text, i, byte, words, tokens),
+                };
+            }
             Start::Symbol => {
                 let next = at(text, i + 1);
                 i = if byte == b'.' && next.is_ascii_digit() {
@@ -61,6 +70,34 @@ pub fn tokenise(text: &[u8], quote: u8, words: &Words, tokens: &mut Vec<u8>) {
             }
         }
     }
+}
+
+/// Bytes that a word ends before, whatever comes after them and whatever the word is.
+static WORD_ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        ends[byte] = !is_word(byte as u8) && !matches!(byte as u8, b'.' | b'\'' | b'"');
+        byte += 1;
+    }
+    ends
+};
+
+/// Where to read on after a word of up to eight letters a to z, and its class: what `word` says of it, with a space
+/// after the word left out. None of other words.
+#[inline]
+fn short_word(text: &[u8], from: usize, words: &Words) -> Option<(usize, u8)> {
+    let (count, letters) = letters(eight(text, from)?);
+    let tail = from + count;
+    let next = at(text, tail);
+    if count == 0 || !WORD_ENDS[next as usize] {
+        return None;
+    }
+    let class = match words.get_short(letters) {
+        Some(known) => called(text, tail, known),
+        None => b'n',
+    };
+    Some((tail + usize::from(next == b' '), class))
 }
 
 /// A word, or the letter that says what the string after it holds; gives where it ends.
@@ -315,6 +352,12 @@ fn word_class(text: &[u8], from: usize, to: usize, dotted: bool, words: &Words) 
             }
         }
     };
+    called(text, to, known)
+}
+
+/// A function's word counts as one where a parenthesis follows its end; else it is a name.
+#[inline]
+fn called(text: &[u8], to: usize, known: u8) -> u8 {
     if known != b'f' && known != b'F' {
         return known;
     }
@@ -367,6 +410,62 @@ mod tests {
         assert_eq!(read("' or 1=1#", b'\''), "s&1=1c");
         assert_eq!(read("it never closes", b'\''), "z");
         assert_eq!(read("\\' or '", b'\''), "s");
+    }
+
+    #[test]
+    fn short_words_are_read_as_any_words() {
+        let of = [("or", "&"), ("union", "u"), ("sleep", "F"), ("if", "f")];
+        let of = of.map(|(word, class)| (word.to_owned(), class.to_owned()));
+        let words = Words::new(&of.into());
+        let pieces: [&[u8]; 24] = [
+            b"or",
+            b"union",
+            b"sleep",
+            b"if",
+            b"x",
+            b"abc",
+            b"ninechars",
+            b"eightlet",
+            b" ",
+            b" ",
+            b"(",
+            b".",
+            b"'",
+            b"\"",
+            b",",
+            b"_",
+            b"$",
+            b"7",
+            b"\x80",
+            b"\xff",
+            b"\0",
+            b"\x01",
+            b"A",
+            b"-",
+        ];
+        let (mut random, mut short) = (7u64, 0);
+        for _ in 0..50_000 {
+            let mut text = Vec::new();
+            for _ in 0..6 {
+                random = random
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
+                text.extend(pieces[(random >> 33) as usize % pieces.len()]);
+            }
+            for (from, &first) in text.iter().enumerate() {
+                if STARTS[first as usize] == Start::Word
+                    && let Some((tail, class)) = short_word(&text, from, &words)
+                {
+                    let mut wanted = Vec::new();
+                    let end = word(&text, from, first, &words, &mut wanted);
+                    let space = text.get(end) == Some(&b' ');
+                    assert_eq!(tail, end + usize::from(space), "{text:?} from {from}");
+                    assert_eq!(vec![class], wanted, "{text:?} from {from}");
+                    short += 1;
+                }
+            }
+        }
+        assert!(short > 50_000);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::program::latin1;
 /// An open-addressed table: most words of prose are told to be none of the grammar's by their first two letters,
 /// the last and their length, without a look at the table.
 pub struct Words {
+    short: Short,
     slots: Box<[Slot]>,
     words: Box<[Box<[u8]>]>,
     /// For each letter, the lengths of the words that it begins, follows the first letter in, and ends: bit n for n
@@ -36,6 +37,7 @@ impl Words {
     pub fn new(of: &HashMap<String, String>) -> Self {
         let size = (of.len() * 4).next_power_of_two().max(16);
         let mut table = Self {
+            short: Short::new(of),
             slots: vec![FREE; size].into(),
             words: Box::default(),
             begun: Box::new([0; 256]),
@@ -95,12 +97,70 @@ impl Words {
         }
     }
 
+    /// The class of a word of up to eight letters a to z, which `letters` are, the first lowest.
+    #[inline]
+    pub fn get_short(&self, letters: u64) -> Option<u8> {
+        self.short.get(letters)
+    }
+
     pub fn contains(&self, word: &[u8]) -> bool {
         self.get(word).is_some()
     }
 
     fn place(&self, key: u64) -> usize {
         (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize
+    }
+}
+
+/// The words of up to eight letters a to z, each as one number: told apart without a look at their bytes.
+struct Short {
+    /// 0 where a slot is free.
+    keys: Box<[u64]>,
+    classes: Box<[u8]>,
+    shift: u32,
+}
+
+impl Short {
+    fn new(of: &HashMap<String, String>) -> Self {
+        let short = |word: &&String| {
+            (1..=8).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase())
+        };
+        let words = of.keys().filter(short);
+        let size = (words.clone().count() * 2).next_power_of_two().max(16);
+        let mut table = Self {
+            keys: vec![0; size].into(),
+            classes: vec![0; size].into(),
+            shift: 64 - size.trailing_zeros(),
+        };
+        for word in words {
+            let mut letters = [0; 8];
+            letters[..word.len()].copy_from_slice(word.as_bytes());
+            let key = u64::from_le_bytes(letters);
+            let mut at = table.place(key);
+            while table.keys[at] != 0 {
+                at = (at + 1) & (size - 1);
+            }
+            table.keys[at] = key;
+            table.classes[at] = of[word].as_bytes()[0];
+        }
+        table
+    }
+
+    #[inline]
+    fn get(&self, key: u64) -> Option<u8> {
+        let mut at = self.place(key);
+        loop {
+            match self.keys[at] {
+                0 => return None,
+                found if found == key => return Some(self.classes[at]),
+                _ => at = (at + 1) & (self.keys.len() - 1),
+            }
+        }
+    }
+
+    #[inline]
+    fn place(&self, key: u64) -> usize {
+        (key.wrapping_mul(0xff51_afd7_ed55_8ccd) >> self.shift) as usize
     }
 }
 
@@ -157,6 +217,14 @@ mod tests {
                 Some(class.as_bytes()[0]),
                 "{word}"
             );
+        }
+        for word in [
+            "a", "ab", "abc", "abcd", "select", "b", "ba", "abd", "zzzzzzzz",
+        ] {
+            let mut letters = [0; 8];
+            letters[..word.len()].copy_from_slice(word.as_bytes());
+            let short = words.get_short(u64::from_le_bytes(letters));
+            assert_eq!(short, words.get(word.as_bytes()), "{word}");
         }
         for word in [
             "",
