@@ -4,15 +4,15 @@ pub fn at(text: &[u8], index: usize) -> u8 {
     text.get(index).copied().unwrap_or(b'\x01')
 }
 
-pub fn is_space(byte: u8) -> bool {
-    byte == b' ' || (9..=13).contains(&byte)
+pub const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | 9..=13)
 }
 
 pub fn is_alpha(byte: u8) -> bool {
     byte.is_ascii_alphabetic()
 }
 
-pub fn is_word(byte: u8) -> bool {
+pub const fn is_word(byte: u8) -> bool {
     WORD[byte as usize]
 }
 

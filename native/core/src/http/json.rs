@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::bytes::is_space;
 use super::decode::json_unescape;
+use super::eight::{eight, first_of};
 use super::fields::{self, Check, Visitor};
 use super::path::Path;
 
@@ -16,10 +17,6 @@ pub fn walk_json(text: &[u8], max_depth: usize, visitor: &mut impl Visitor) {
     let mut broken = false;
     while at < end {
         let byte = text[at];
-        if is_space(byte) {
-            at += 1;
-            continue;
-        }
         if byte == b'"' {
             let (mut close, escaped) = string_end(text, at + 1);
             if close >= end {
@@ -68,9 +65,10 @@ pub fn walk_json(text: &[u8], max_depth: usize, visitor: &mut impl Visitor) {
             }
             b',' => expect_key = path.in_object(),
             b':' => expect_key = false,
+            b' ' | 9..=13 => {}
             _ => {
                 let from = at - 1;
-                while at < end && !is_space(text[at]) && !b",:{}[]\"".contains(&text[at]) {
+                while at < end && !WORD_ENDS[text[at] as usize] {
                     at += 1;
                 }
                 let word = &text[from..at];
@@ -94,28 +92,44 @@ fn check(check: Check, path: &Path, visitor: &mut impl Visitor) {
     visitor.check(check, &name, b"");
 }
 
-/// Bytes of a string that are looked at one by one.
-const NEAR: usize = 10;
+/// Bytes that end a word without quotes.
+static WORD_ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        ends[byte] = is_space(byte as u8)
+            || matches!(byte as u8, b',' | b':' | b'{' | b'}' | b'[' | b']' | b'"');
+        byte += 1;
+    }
+    ends
+};
 
-/// The closing quote, or past the end; and whether a backslash stands before it.
+/// Bytes of a string that are looked at eight at once.
+const NEAR: usize = 16;
+
+/// The closing quote, or the end; and whether a backslash stands before it.
+#[inline]
 fn string_end(text: &[u8], from: usize) -> (usize, bool) {
     let mut at = from;
-    let mut escaped = false;
     // Most strings are short: a call of memchr costs more than looking at them.
-    let near = text.get(from..).unwrap_or(b"").iter().take(NEAR);
-    for (ahead, &byte) in near.enumerate() {
-        if byte == b'"' {
-            return (from + ahead, false);
+    while at < from + NEAR
+        && let Some(bytes) = eight(text, at)
+    {
+        match first_of(bytes, b'"', b'\\') {
+            None => at += 8,
+            Some(found) if text[at + found] == b'"' => return (at + found, false),
+            Some(_) => break,
         }
-        if byte == b'\\' {
-            at = from + ahead;
-            break;
-        }
-        at = from + ahead + 1;
     }
+    far_string_end(text, at)
+}
+
+#[inline(never)]
+fn far_string_end(text: &[u8], mut at: usize) -> (usize, bool) {
+    let mut escaped = false;
     while at < text.len() {
         match memchr::memchr2(b'"', b'\\', &text[at..]) {
-            None => return (text.len(), escaped),
+            None => break,
             Some(found) if text[at + found] == b'"' => return (at + found, escaped),
             Some(found) => {
                 escaped = true;
@@ -123,7 +137,7 @@ fn string_end(text: &[u8], from: usize) -> (usize, bool) {
             }
         }
     }
-    (at, escaped)
+    (text.len(), escaped)
 }
 
 fn is_scalar(word: &[u8]) -> bool {
@@ -134,5 +148,29 @@ fn is_scalar(word: &[u8]) -> bool {
     digits.first().is_some_and(u8::is_ascii_digit)
         && digits
             .iter()
-            .all(|b| b.is_ascii_digit() || b".eE+-".contains(b))
+            .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_ends_at_the_first_quote_that_nothing_escapes() {
+        for length in 0..40 {
+            for backslash in 0..length {
+                let mut text = vec![b'x'; length];
+                assert_eq!(string_end(&text, 0), (length, false));
+                text.extend(b"\", \"y");
+                assert_eq!(string_end(&text, 0), (length, false));
+                text[backslash] = b'\\';
+                let escapes_it = backslash + 1 == length;
+                let end = length + if escapes_it { 3 } else { 0 };
+                assert_eq!(string_end(&text, 0), (end, true));
+                assert_eq!(string_end(&text, length + 1).0, length + 3);
+            }
+        }
+        assert_eq!(string_end(b"\\", 0), (1, true));
+        assert_eq!(string_end(b"0123456789\"", 11), (11, false));
+    }
 }

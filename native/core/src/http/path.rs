@@ -52,7 +52,15 @@ impl<'t> Path<'t> {
     }
 
     /// The key that values stand under here.
+    #[inline]
     pub fn key(&self) -> &[u8] {
+        match self.steps.last() {
+            Some(Step::Key(key)) => key,
+            _ => self.outer_key(),
+        }
+    }
+
+    fn outer_key(&self) -> &[u8] {
         self.steps
             .iter()
             .rev()
