@@ -19,6 +19,18 @@ static VALUES: [u8; 256] = {
     values
 };
 
+/// Bytes that text has: printable ASCII, white space and NUL.
+static PRINTABLE: [bool; 256] = {
+    let mut printable = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = byte as u8;
+        printable[byte] = matches!(letter, 0 | b' '..=b'~') || is_space(letter);
+        byte += 1;
+    }
+    printable
+};
+
 /// Writes the text that a base64 value hides, at whichever of the four alignments it reads as printable
 /// ASCII or NUL; tells whether it hides any.
 pub fn hidden_text(value: &[u8], text: &mut Vec<u8>) -> bool {
@@ -54,7 +66,7 @@ fn decode(letters: &[u8], pad: u32, text: &mut Vec<u8>) -> bool {
             skip = false;
             continue;
         }
-        if byte < 0x20 && !is_space(byte) && byte != 0 || byte > 0x7e {
+        if !PRINTABLE[byte as usize] {
             return false;
         }
         text.push(byte);

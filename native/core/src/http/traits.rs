@@ -109,9 +109,44 @@ pub fn traits_of(text: &[u8]) -> u16 {
 
 /// Whether one byte stands right before another, anywhere.
 pub fn has_pair(text: &[u8], first: u8, second: u8) -> bool {
-    text.iter()
-        .zip(text.get(1..).unwrap_or(b""))
-        .fold(false, |found, (&a, &b)| {
-            found | (a == first) & (b == second)
-        })
+    let pair = |a: u8, b: u8| (a == first) & (b == second);
+    let Some(last) = text.len().checked_sub(LANES + 1) else {
+        return text.windows(2).any(|two| pair(two[0], two[1]));
+    };
+    let mut from = 0;
+    loop {
+        // The last lanes begin where they still fit in, so that no byte is looked at alone.
+        let at = from.min(last);
+        let found = text[at..at + LANES]
+            .iter()
+            .zip(&text[at + 1..at + 1 + LANES])
+            .fold(false, |found, (&a, &b)| found | pair(a, b));
+        if found || at == last {
+            return found;
+        }
+        from = at + LANES;
+    }
+}
+
+/// So many pairs are looked at at once.
+const LANES: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_a_pair_wherever_it_stands() {
+        for length in 0..70 {
+            let mut text = vec![b'-'; length];
+            assert!(!has_pair(&text, b'-', b'*') && !has_pair(&text, b'*', b'-'));
+            for at in 1..length {
+                text[at] = b'*';
+                assert!(has_pair(&text, b'-', b'*'), "{at} of {length}");
+                assert!(!has_pair(&text, b'*', b'*'), "{at} of {length}");
+                assert_eq!(has_pair(&text, b'*', b'-'), at + 1 < length);
+                text[at] = b'-';
+            }
+        }
+    }
 }
