@@ -8,7 +8,7 @@ use super::document::is_document;
 use super::fields::{self, Check, Visitor};
 use super::grammar::{Grammar, GrammarCache};
 use super::hits::HitWriter;
-use super::literals::{Late, Literals};
+use super::literals::{Ended, Literals};
 use super::path::Path;
 use super::program::{Kind, Limits, Program, latin1};
 use super::request::walk_request;
@@ -62,7 +62,7 @@ struct Scratch {
     shell: GrammarCache,
     markup: GrammarCache,
     written: Vec<u16>,
-    late: Late,
+    ended: Ended,
     path: Vec<u8>,
     /// Short fields of this request that nothing was found in, by the low bits of their hash: arrays of
     /// objects repeat names and values.
@@ -141,7 +141,7 @@ impl Inspector {
             shell: shell.cache(),
             markup: markup.cache(),
             written: Vec::new(),
-            late: Late::default(),
+            ended: Ended::default(),
             path: Vec::new(),
             clean: [0; MAX_CLEAN],
         };
@@ -336,21 +336,13 @@ impl Seen<'_, '_> {
         let inspector = self.inspector;
         self.scratch.stamp = self.scratch.stamp.wrapping_add(1);
         let stamp = self.scratch.stamp;
-        let mut late = std::mem::take(&mut self.scratch.late);
-        inspector.literals.scan(squeezed, &mut late, |literal| {
-            for &at in &inspector.opens[literal] {
-                let at = at as usize;
-                if self.scratch.seen[at] == stamp {
-                    continue;
-                }
-                self.scratch.seen[at] = stamp;
-                let shape = &inspector.text[at];
-                if shape.holds(place, squeezed) {
-                    self.hit(shape.index, place);
-                }
+        inspector.literals.scan(squeezed, &mut self.scratch.ended);
+        for at in 0..self.scratch.ended.states.len() {
+            let state = self.scratch.ended.states[at];
+            for &literal in inspector.literals.ending(state) {
+                self.opened(&inspector.opens[literal as usize], stamp, squeezed, place);
             }
-        });
-        self.scratch.late = late;
+        }
         let blank: &[usize] = if squeezed.is_empty() {
             &inspector.blank
         } else {
@@ -359,6 +351,21 @@ impl Seen<'_, '_> {
         let always = &inspector.always[place.location.trailing_zeros() as usize & 15];
         for &at in always.iter().chain(blank) {
             let shape = &inspector.text[at];
+            if shape.holds(place, squeezed) {
+                self.hit(shape.index, place);
+            }
+        }
+    }
+
+    /// Looks at the shapes that a literal opens, each once for a text.
+    fn opened(&mut self, shapes: &[u32], stamp: u32, squeezed: &[u8], place: &Place) {
+        for &at in shapes {
+            let at = at as usize;
+            if self.scratch.seen[at] == stamp {
+                continue;
+            }
+            self.scratch.seen[at] = stamp;
+            let shape = &self.inspector.text[at];
             if shape.holds(place, squeezed) {
                 self.hit(shape.index, place);
             }

@@ -9,28 +9,49 @@ const LANES: usize = 4;
 /// Shorter ones in one.
 const MIN_LANES_TEXT: usize = 32;
 
-/// States in which literals end, of the lanes whose turn to tell is yet to come.
+/// What a walk comes upon: room that is used again.
 #[derive(Default)]
-pub struct Late([Vec<u32>; LANES - 1]);
+pub struct Ended {
+    /// States in which literals end, in the order of where they first end; one may stand more than once.
+    pub states: Vec<u32>,
+    /// The same of lanes whose turn is yet to come.
+    lanes: [Vec<u32>; LANES - 1],
+}
 
-impl Late {
+impl Ended {
     #[cold]
     #[inline(never)]
-    fn push(&mut self, lane: usize, state: u32) {
-        self.0[lane].push(state);
+    fn push(&mut self, state: usize) {
+        self.states.push(state as u32);
+    }
+
+    /// Of the states that the lanes are in, those from the first in which literals end.
+    #[cold]
+    #[inline(never)]
+    fn push_lanes(&mut self, first_end: usize, [first, later @ ..]: [usize; LANES]) {
+        if first >= first_end {
+            self.states.push(first as u32);
+        }
+        for (ended, state) in self.lanes.iter_mut().zip(later) {
+            if state >= first_end {
+                ended.push(state as u32);
+            }
+        }
     }
 }
 
 /// A dense table over byte classes. Aho, Corasick, "Efficient string matching" (1975), with the goto
 /// and failure functions folded into one.
 pub struct Literals {
-    classes: Box<[u8; 256]>,
-    /// The rows of the states; a state is the place of its row. Those in which literals end come last.
+    classes: [u8; 256],
+    /// The rows of the states; a state is the place of its row. Those in which literals end come last, from a power
+    /// of two on: whether any of several states is one of them, all their bits together tell.
     next: Box<[u32]>,
-    first_end: u32,
+    first_end: usize,
     /// For each state in which literals end, in the order of rows: which.
     ends: Box<[Box<[u32]>]>,
-    width: u32,
+    /// Rows are as wide as two to the power of this.
+    shift: u32,
 }
 
 impl Literals {
@@ -45,7 +66,7 @@ impl Literals {
         let start = automaton
             .start_state(Anchored::No)
             .map_err(|error| error.to_string())?;
-        let mut classes = Box::new([0u8; 256]);
+        let mut classes = [0u8; 256];
         let mut representatives = vec![absent(literals)];
         for &byte in literals.iter().flatten() {
             if classes[byte as usize] == 0 {
@@ -75,18 +96,23 @@ impl Literals {
         }
         let mut order: Vec<usize> = (0..states.len()).collect();
         order.sort_by_key(|&at| automaton.is_match(states[at]));
+        let quiet = order.partition_point(|&at| !automaton.is_match(states[at]));
+        let first_end = (quiet * width).next_power_of_two();
         let mut place = vec![0; states.len()];
         for (at, &number) in order.iter().enumerate() {
-            place[number] = at * width;
+            place[number] = if at < quiet {
+                at * width
+            } else {
+                first_end + (at - quiet) * width
+            };
         }
-        let mut next = vec![0u32; states.len() * width];
+        let mut next = vec![0u32; first_end + (states.len() - quiet) * width];
         for (from, row) in rows.iter().enumerate() {
             for (class, &to) in row.iter().enumerate() {
                 next[place[from] + class] =
                     u32::try_from(place[to]).map_err(|error| error.to_string())?;
             }
         }
-        let quiet = order.partition_point(|&at| !automaton.is_match(states[at]));
         let ends = order[quiet..].iter().map(|&at| {
             let ends = 0..automaton.match_len(states[at]);
             ends.map(|index| automaton.match_pattern(states[at], index).as_u32())
@@ -95,35 +121,39 @@ impl Literals {
         Ok(Self {
             classes,
             ends: ends.collect(),
-            first_end: (quiet * width) as u32,
+            first_end,
             next: next.into(),
-            width: width as u32,
+            shift: width.trailing_zeros(),
         })
     }
 
-    /// Calls `found` with the number of every literal that occurs, in the order of where they first end; of one that
-    /// occurs again it may tell more than once.
+    /// Writes down the states in which literals end.
     #[inline]
-    pub fn scan(&self, text: &[u8], late: &mut Late, mut found: impl FnMut(usize)) {
+    pub fn scan(&self, text: &[u8], ended: &mut Ended) {
+        ended.states.clear();
         if text.len() < MIN_LANES_TEXT {
-            self.walk(0, text, &mut found);
+            self.walk(0, text, ended);
         } else {
-            self.walk_lanes(text, late, &mut found);
+            self.walk_lanes(text, ended);
         }
     }
 
-    #[inline]
-    fn step(&self, state: u32, byte: u8) -> u32 {
-        self.next[state as usize + self.classes[byte as usize] as usize]
+    /// The numbers of the literals that end in such a state.
+    pub fn ending(&self, state: u32) -> &[u32] {
+        &self.ends[(state as usize - self.first_end) >> self.shift]
     }
 
     #[inline]
-    fn walk(&self, mut state: u32, text: &[u8], found: &mut impl FnMut(usize)) {
-        // One loop, with what is found told elsewhere: unrolled by hand, the step became a call a byte.
+    fn step(&self, state: usize, byte: u8) -> usize {
+        self.next[state + self.classes[byte as usize] as usize] as usize
+    }
+
+    #[inline]
+    fn walk(&self, mut state: usize, text: &[u8], ended: &mut Ended) {
         for &byte in text {
             state = self.step(state, byte);
             if state >= self.first_end {
-                self.tell(state, found);
+                ended.push(state);
             }
         }
     }
@@ -131,26 +161,13 @@ impl Literals {
     /// Each step waits for the one before to come out of the table. So the text is walked in lanes at once, as if
     /// each began a text; then the state that a lane ends in is walked on into the next, until both agree. From there
     /// on that lane was right, and before, what it found is a part of what was found now.
-    fn walk_lanes(&self, text: &[u8], late: &mut Late, found: &mut impl FnMut(usize)) {
+    fn walk_lanes(&self, text: &[u8], ended: &mut Ended) {
         let length = text.len() / LANES;
         let lanes: [&[u8]; LANES] = std::array::from_fn(|lane| &text[lane * length..][..length]);
-        let mut states = [0u32; LANES];
-        let [a, b, c, d] = lanes;
-        for (((&a, &b), &c), &d) in a.iter().zip(b).zip(c).zip(d) {
-            for (lane, byte) in [a, b, c, d].into_iter().enumerate() {
-                let state = self.step(states[lane], byte);
-                states[lane] = state;
-                if state >= self.first_end {
-                    match lane.checked_sub(1) {
-                        None => self.tell(state, found),
-                        Some(later) => late.push(later, state),
-                    }
-                }
-            }
-        }
+        let states = self.walk_apart(lanes, ended);
         let mut state = states[0];
         for lane in 1..LANES {
-            let mut alone = 0u32;
+            let mut alone = 0;
             for &byte in lanes[lane] {
                 if state == alone {
                     break;
@@ -158,25 +175,34 @@ impl Literals {
                 state = self.step(state, byte);
                 alone = self.step(alone, byte);
                 if state >= self.first_end {
-                    self.tell(state, found);
+                    ended.push(state);
                 }
             }
-            for ended in late.0[lane - 1].drain(..) {
-                self.tell(ended, found);
+            let Ended { states: all, lanes } = &mut *ended;
+            if !lanes[lane - 1].is_empty() {
+                all.append(&mut lanes[lane - 1]);
             }
             if state == alone {
                 state = states[lane];
             }
         }
-        self.walk(state, &text[LANES * length..], found);
+        self.walk(state, &text[LANES * length..], ended);
     }
 
-    #[cold]
+    /// The states that the lanes end in. A function of its own, so that those on the way stay in registers.
     #[inline(never)]
-    fn tell(&self, state: u32, found: &mut impl FnMut(usize)) {
-        for &literal in &self.ends[((state - self.first_end) / self.width) as usize] {
-            found(literal as usize);
+    fn walk_apart(&self, [a, b, c, d]: [&[u8]; LANES], ended: &mut Ended) -> [usize; LANES] {
+        let [mut in_a, mut in_b, mut in_c, mut in_d] = [0; LANES];
+        for (((&a, &b), &c), &d) in a.iter().zip(b).zip(c).zip(d) {
+            in_a = self.step(in_a, a);
+            in_b = self.step(in_b, b);
+            in_c = self.step(in_c, c);
+            in_d = self.step(in_d, d);
+            if in_a | in_b | in_c | in_d >= self.first_end {
+                ended.push_lanes(self.first_end, [in_a, in_b, in_c, in_d]);
+            }
         }
+        [in_a, in_b, in_c, in_d]
     }
 }
 
@@ -197,8 +223,9 @@ mod tests {
             .collect();
         let automaton = Literals::new(&literals).expect("small literals");
         let text = b"ushers \xff his hehershe\0e";
-        let mut found = Vec::new();
-        automaton.scan(text, &mut Late::default(), |literal| found.push(literal));
+        let mut ended = Ended::default();
+        automaton.scan(text, &mut ended);
+        let mut found = all(&automaton, &ended);
         found.sort_unstable();
         let mut wanted: Vec<usize> = Vec::new();
         for (at, literal) in literals.iter().enumerate() {
@@ -208,14 +235,20 @@ mod tests {
         assert_eq!(found, wanted);
     }
 
+    /// Every literal of every state, in order.
+    fn all(automaton: &Literals, ended: &Ended) -> Vec<usize> {
+        let literals = ended.states.iter().flat_map(|&at| automaton.ending(at));
+        literals.map(|&literal| literal as usize).collect()
+    }
+
     /// First occurrences, in the order told.
-    fn firsts(told: impl FnOnce(&mut dyn FnMut(usize))) -> Vec<usize> {
+    fn firsts(automaton: &Literals, ended: &Ended) -> Vec<usize> {
         let mut firsts = Vec::new();
-        told(&mut |literal| {
+        for literal in all(automaton, ended) {
             if !firsts.contains(&literal) {
                 firsts.push(literal);
             }
-        });
+        }
         firsts
     }
 
@@ -235,7 +268,7 @@ mod tests {
         .map(|literal| literal.as_bytes().to_vec())
         .collect();
         let automaton = Literals::new(&literals).expect("small literals");
-        let mut late = Late::default();
+        let mut ended = Ended::default();
         let mut random = 7u64;
         for round in 0..20_000usize {
             let text: Vec<u8> = (0..MIN_LANES_TEXT + round % 60)
@@ -247,8 +280,11 @@ mod tests {
                     b"ababcabx"[(random >> 61) as usize & if round % 3 == 0 { 1 } else { 7 }]
                 })
                 .collect();
-            let lanes = firsts(|mut tell| automaton.scan(&text, &mut late, &mut tell));
-            let walk = firsts(|mut tell| automaton.walk(0, &text, &mut tell));
+            automaton.scan(&text, &mut ended);
+            let lanes = firsts(&automaton, &ended);
+            ended.states.clear();
+            automaton.walk(0, &text, &mut ended);
+            let walk = firsts(&automaton, &ended);
             assert_eq!(lanes, walk, "{}", String::from_utf8_lossy(&text));
         }
     }
