@@ -232,9 +232,15 @@ impl Inspection<'_, '_> {
         if self.bytes > self.inspector.limits.decoded_bytes {
             return self.beyond(Check::BudgetSpent, name, path);
         }
-        if value.is_empty() {
-            return true;
+        if !value.is_empty() {
+            self.unless_clean(location, name, path, value);
         }
+        true
+    }
+
+    /// Looks at a value, unless nothing was found in the same field before.
+    #[inline]
+    fn unless_clean(&mut self, location: u16, name: &[u8], path: Option<&Path>, value: &[u8]) {
         let repeats = location & REPEATING != 0 && name.len() + value.len() <= MAX_REPEATED;
         let hash = if repeats {
             hash_of(location, name, value)
@@ -243,8 +249,17 @@ impl Inspection<'_, '_> {
         };
         let slot = hash as usize % MAX_CLEAN;
         if repeats && self.scratch.clean[slot] == hash {
-            return true;
+            return;
         }
+        self.look(location, name, path, value);
+        if repeats && self.scratch.written.is_empty() {
+            self.scratch.clean[slot] = hash;
+        }
+    }
+
+    /// Not part of `value`: for most fields that repeat, saving registers for it would be half of the work.
+    #[inline(never)]
+    fn look(&mut self, location: u16, name: &[u8], path: Option<&Path>, value: &[u8]) {
         let ends;
         let part = if value.len() > MAX_VALUE {
             let tail = &value[value.len() - MAX_VALUE / 2..];
@@ -261,10 +276,6 @@ impl Inspection<'_, '_> {
             document: false,
         };
         self.part(&place, part);
-        if repeats && self.scratch.written.is_empty() {
-            self.scratch.clean[slot] = hash;
-        }
-        true
     }
 
     fn part(&mut self, place: &Place, part: &[u8]) {
