@@ -42,6 +42,8 @@ pub struct Inspector {
     shell: Grammar,
     /// Letters that some command may start with that nothing separates or quotes: without and with a slash.
     command_letters: [Box<[bool; 256]>; 2],
+    /// Whether a word of the commands reads like an address.
+    command_addresses: bool,
     markup: Grammar,
     checks: Vec<Shape>,
     check_of: Vec<usize>,
@@ -128,6 +130,10 @@ impl Inspector {
                 .map(|class| class.as_bytes()[0]);
             shell.openings(&letters.iter().copied().chain(known).collect::<Vec<_>>())
         });
+        let command_addresses = program
+            .shell_words
+            .keys()
+            .any(|word| shell::is_address(&latin1(word)));
         let markup = Grammar::new(program, Kind::Markup, Words::new(&program.markup_words))?;
         let scratch = Scratch {
             seen: vec![0; text.len()],
@@ -154,6 +160,7 @@ impl Inspector {
             sql,
             shell,
             command_letters,
+            command_addresses,
             markup,
             checks,
             check_of,
@@ -384,9 +391,6 @@ impl Seen<'_, '_> {
     }
 
     fn grammars(&mut self, text: &[u8], traits: u16, place: &Place) {
-        let inspector = self.inspector;
-        let mut tokens = std::mem::take(&mut self.scratch.tokens);
-        let grammar = &inspector.sql;
         let comment =
             traits & (traits::SQL | traits::HYPHEN) == traits::HYPHEN && has_pair(text, b'-', b'-');
         let traits = if comment {
@@ -394,17 +398,36 @@ impl Seen<'_, '_> {
         } else {
             traits
         };
+        let mut tokens = std::mem::take(&mut self.scratch.tokens);
+        // Every quote is a byte of SQL's.
+        if traits & traits::SQL != 0 {
+            self.sql(text, traits, place, &mut tokens);
+        }
+        if traits & (traits::LESS_THAN | traits::EQUALS_SIGN) != 0 {
+            self.markup(text, traits, place, &mut tokens);
+        }
+        if traits & traits::SHELL != 0 {
+            self.shell(text, traits, place, &mut tokens);
+        }
+        self.scratch.tokens = tokens;
+    }
+
+    fn sql(&mut self, text: &[u8], traits: u16, place: &Place, tokens: &mut Vec<u8>) {
+        let grammar = &self.inspector.sql;
         for (gate, quote, context) in [
             (traits::SQL, 0, 1),
             (traits::SINGLE_QUOTE, b'\'', 2),
             (traits::DOUBLE_QUOTE, b'"', 4),
         ] {
             if traits & gate != 0 {
-                sql::tokenise(text, quote, &grammar.words, &mut tokens);
-                self.shapes(grammar, &tokens, context, place, |scratch| &mut scratch.sql);
+                sql::tokenise(text, quote, &grammar.words, tokens);
+                self.shapes(grammar, tokens, context, place, |scratch| &mut scratch.sql);
             }
         }
-        let grammar = &inspector.markup;
+    }
+
+    fn markup(&mut self, text: &[u8], traits: u16, place: &Place, tokens: &mut Vec<u8>) {
+        let grammar = &self.inspector.markup;
         for (gate, quote, context) in [
             (traits::LESS_THAN, 0, 1),
             (traits::EQUALS_SIGN | traits::SINGLE_QUOTE, b'\'', 2),
@@ -413,24 +436,27 @@ impl Seen<'_, '_> {
             (traits::EQUALS_SIGN, b' ', 4),
         ] {
             if traits & gate == gate {
-                markup::tokenise(text, quote, &grammar.words, &mut tokens);
-                self.shapes(grammar, &tokens, context, place, |scratch| {
+                markup::tokenise(text, quote, &grammar.words, tokens);
+                self.shapes(grammar, tokens, context, place, |scratch| {
                     &mut scratch.markup
                 });
             }
         }
+    }
+
+    fn shell(&mut self, text: &[u8], traits: u16, place: &Place, tokens: &mut Vec<u8>) {
+        let inspector = self.inspector;
         let grammar = &inspector.shell;
         // Without a byte that separates or quotes commands, all hangs on the first word.
-        let may_match = traits & traits::SHELL != 0
-            && (traits & traits::SHELL_MARK != 0 || {
-                let letters = &inspector.command_letters[usize::from(traits & traits::SLASH != 0)];
-                letters[shell::first_letter(text, &grammar.words) as usize]
-            });
+        let may_match = traits & traits::SHELL_MARK != 0 || {
+            let letters = &inspector.command_letters[usize::from(traits & traits::SLASH != 0)];
+            let addresses = inspector.command_addresses;
+            letters[shell::first_letter(text, &grammar.words, addresses) as usize]
+        };
         if may_match {
-            shell::tokenise(text, &grammar.words, &mut self.scratch.word, &mut tokens);
-            self.shapes(grammar, &tokens, 1, place, |scratch| &mut scratch.shell);
+            shell::tokenise(text, &grammar.words, &mut self.scratch.word, tokens);
+            self.shapes(grammar, tokens, 1, place, |scratch| &mut scratch.shell);
         }
-        self.scratch.tokens = tokens;
     }
 
     #[inline]

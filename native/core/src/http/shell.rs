@@ -137,13 +137,18 @@ pub const WORD_LETTERS: &[u8] = b"-u0Wwx,";
 /// The same with slashes.
 pub const PATH_LETTERS: &[u8] = b"-u0Wwx,/SGB";
 
-/// The letter of the first token of such a value; 0 where it has none.
-pub fn first_letter(text: &[u8], words: &Words) -> u8 {
+/// The letter of the first token of such a value; 0 where it has none. `addresses` says whether some of the words
+/// read like one.
+pub fn first_letter(text: &[u8], words: &Words, addresses: bool) -> u8 {
     let Some(from) = text.iter().position(|&byte| byte > b' ') else {
         return 0;
     };
     if text[from] == b',' {
         return b',';
+    }
+    // Most values that begin like an address are one, and long: the rest of it changes nothing.
+    if !addresses && is_address(&text[from..]) {
+        return b'u';
     }
     let (length, marks) = plain_word(&text[from..]);
     class(&text[from..from + length], marks, words)
@@ -334,12 +339,18 @@ fn class_of(word: &[u8], marks: u8, words: &Words) -> u8 {
     }
 }
 
-fn is_address(word: &[u8]) -> bool {
-    const SCHEMES: [&[u8]; 11] = [
-        b"http:", b"https:", b"ftp:", b"ftps:", b"file:", b"dict:", b"gopher:", b"ldap:",
-        b"ldaps:", b"tftp:", b"smb:",
-    ];
-    SCHEMES.iter().any(|scheme| word.starts_with(scheme))
+pub fn is_address(word: &[u8]) -> bool {
+    let schemes: &[&[u8]] = match word.first() {
+        Some(b'h') => &[b"http:", b"https:"],
+        Some(b'f') => &[b"ftp:", b"ftps:", b"file:"],
+        Some(b'l') => &[b"ldap:", b"ldaps:"],
+        Some(b'd') => &[b"dict:"],
+        Some(b'g') => &[b"gopher:"],
+        Some(b't') => &[b"tftp:"],
+        Some(b's') => &[b"smb:"],
+        _ => return false,
+    };
+    schemes.iter().any(|scheme| word.starts_with(scheme))
 }
 
 /// `c:\…`, `%name%…`, `\\host`.
@@ -437,13 +448,19 @@ mod tests {
             "@curl z",
             "w",
             "c:/x/cat.exe",
+            "http://a.example/b c",
+            "gopher:1.2",
+            "@ldap:cat",
+            "https x",
         ] {
             let whole = read(text);
-            assert_eq!(
-                first_letter(text.as_bytes(), &words()),
-                whole.as_bytes()[0],
-                "{text}"
-            );
+            for addresses in [false, true] {
+                assert_eq!(
+                    first_letter(text.as_bytes(), &words(), addresses),
+                    whole.as_bytes()[0],
+                    "{text}"
+                );
+            }
         }
     }
 }
