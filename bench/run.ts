@@ -1,4 +1,4 @@
-// npm run bench [area…] -- [--quick] [--only TEXT] [--launches N] [--json] [--save-baseline NAME | --baseline NAME]
+// npm run bench: the areas, measured side by side.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,22 +15,24 @@ import {
 } from './harness/record.ts';
 import { groupTable } from './harness/table.ts';
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true },
-    launches: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    'save-baseline': { type: 'string' },
-    baseline: { type: 'string' },
-  },
-});
+const usage = `npm run bench [area…] -- [options]
+
+  --quick               about ten times as fast, and rougher
+  --only TEXT           groups whose name contains the text; may be repeated
+  --launches N          each area in so many fresh processes (1; 3 with a baseline)
+  --json                records on standard output, tables on standard error
+  --save-baseline NAME  keeps the figures in bench/baselines/NAME
+  --baseline NAME       compares; ends with 1 on a slowdown of more than 10 % that is real`;
 
 const known = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.bench.ts'))
   .map((file) => basename(file, '.bench.ts'))
   .sort();
+const { options, positionals } = readArguments();
+if (options.help) {
+  console.log(`${usage}\n\nAreas: ${known.join(', ')}`);
+  process.exit(0);
+}
 const unknown = positionals.filter((area) => !known.includes(area));
 if (unknown.length > 0) fail(`no such area: ${unknown.join(', ')}; there are ${known.join(', ')}`);
 if (options['save-baseline'] !== undefined && options.baseline !== undefined) {
@@ -89,6 +91,26 @@ async function compareWith(baseline: string, file: string, record: AreaRecord): 
   say(`against ${baseline}: ${verdicts.length} cases, ${lines.length} changed by more than 5 %`);
   for (const line of lines) say(line);
   if (verdicts.some((v) => v.slower)) process.exitCode = 1;
+}
+
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true },
+        launches: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        'save-baseline': { type: 'string' },
+        baseline: { type: 'string' },
+      },
+    });
+    return { options: values, positionals };
+  } catch (error) {
+    return fail(`${(error as Error).message}\n\n${usage}`);
+  }
 }
 
 function fail(message: string): never {
