@@ -4,8 +4,13 @@ import type { Store, StoredAlert } from '../store/index.ts';
 import type { Change } from './change.ts';
 import type { EntityRisk } from './risk.ts';
 
-/** Alerts written together: laying out so many takes about half a millisecond, and meanwhile nothing else runs. */
-const batchSize = 50;
+/**
+ * Alerts, and risks, written in one transaction. Each of PostgreSQL's syncs the disk that the outbox waits for too, and
+ * each of SQLite's writes the pages of the indexes anew: 100 alerts at once are a third fewer bytes than twice 50. Not
+ * more, since laying them out holds everything else up, 0.25 ms for SQLite and 0.6 ms for PostgreSQL.
+ */
+const alertsTogether = 100;
+const risksTogether = 1_000;
 
 /** Counts and risks, which change with every detection, are written in every so many rounds. */
 const roundsBetweenCounts = 5;
@@ -111,10 +116,11 @@ export class Projection {
   /** Writes what waits now, in batches between which other work gets its turn. */
   async #round(withCounts: boolean): Promise<void> {
     const ids = withCounts ? [...new Set([...this.#alerts, ...this.#counts])] : [...this.#alerts];
-    for (let at = 0; at < ids.length; at += batchSize) await this.#putAlerts(ids.slice(at, at + batchSize));
+    for (let at = 0; at < ids.length; at += alertsTogether)
+      await this.#putAlerts(ids.slice(at, at + alertsTogether));
     const risks = withCounts ? [...this.#risks.values()] : [];
-    for (let at = 0; at < risks.length; at += batchSize)
-      await this.#putRisks(risks.slice(at, at + batchSize));
+    for (let at = 0; at < risks.length; at += risksTogether)
+      await this.#putRisks(risks.slice(at, at + risksTogether));
   }
 
   async #putAlerts(ids: readonly string[]): Promise<void> {
