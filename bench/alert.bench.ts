@@ -13,6 +13,9 @@ import { suite } from './harness/index.ts';
 
 const startMs = Date.now();
 
+/** Rises with each spell: its alerts are new to a store that has those of the spells before. */
+let spell = 0;
+
 /** Detections of 50 rules about 200 hosts and 1,000 users: some open alerts, most are counted into open ones. */
 const detection = (n: number): Detection => ({
   kind: 'rule',
@@ -22,7 +25,7 @@ const detection = (n: number): Detection => ({
   tags: ['attack.execution', 'attack.t1059.001'],
   matched: [{ field: 'CommandLine', value: `powershell -enc ${n}` }],
   eventTimeMs: startMs + n,
-  event: { index: n, id: `event-${startMs}-${n}` },
+  event: { index: n, id: `event-${startMs}-${spell}-${n}` },
   entities: { 'host.name': `host-${n % 200}`, 'user.name': `user-${n % 1_000}` },
 });
 
@@ -125,36 +128,74 @@ const told = (figures: Record<string, number>) =>
     .map(([share, ms]) => `${share} ${ms} ms`)
     .join(', ');
 
+interface Kind {
+  readonly name: string;
+  readonly store?: Store;
+  readonly taken: Map<number, Taken[]>;
+}
+
+/** Events a second, and for how many seconds: the part measured is 20,000 events and more. */
+const loads = [
+  [5_000, 5],
+  [20_000, 2],
+] as const;
+
+/** All kinds take turns, so that a busy moment of the machine meets each of them; one spell each warms the code. */
+async function takeTurns(kinds: readonly Kind[], spells: number): Promise<void> {
+  for (const { store } of kinds) await oneSpell(store, 5_000, 2);
+  for (let turn = 0; turn < spells; turn++) {
+    for (const { store, taken } of kinds) {
+      for (const [perSecond, seconds] of loads) {
+        const one = await oneSpell(store, perSecond, seconds);
+        taken.set(perSecond, [...(taken.get(perSecond) ?? []), one]);
+      }
+    }
+  }
+}
+
+function oneSpell(store: Store | undefined, perSecond: number, seconds: number): Promise<Taken> {
+  spell++;
+  return withManager(store, (manager) => latencies(manager, perSecond, seconds));
+}
+
+const middle = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+
+/** The median of each figure over the spells: one stall of the disk decides a spell, but not the middle one. */
+function middles<T extends Record<string, number>>(all: readonly T[]): Record<string, number> {
+  const [first] = all;
+  return Object.fromEntries(
+    Object.keys(first ?? {}).map((key) => [key, middle(all.map((one) => one[key] as number))]),
+  );
+}
+
 export default suite('alert', async (s) => {
-  const seconds = process.argv.includes('--quick') ? 2 : 5;
-  const kinds: (readonly [string, (() => Promise<Store>) | undefined, (() => void)?])[] = [
-    ['no store', undefined],
-  ];
+  const spells = process.argv.includes('--quick') ? 1 : 5;
   const embedded = folder();
-  kinds.push([
-    'SQLite',
-    () => openStore({ dataFolder: embedded }),
-    () => rmSync(embedded, { recursive: true }),
-  ]);
+  const kinds: Kind[] = [
+    { name: 'no store', taken: new Map() },
+    { name: 'SQLite', store: await openStore({ dataFolder: embedded }), taken: new Map() },
+  ];
   const url = process.env.WOLFSEC_BENCH_DATABASE_URL;
-  if (url) kinds.push(['PostgreSQL', () => openStore({ url, postgres: { schema: 'wolfsec_bench_alert' } })]);
-  else s.note('PostgreSQL left out: set WOLFSEC_BENCH_DATABASE_URL');
+  if (url) {
+    const store = await openStore({ url, postgres: { schema: 'wolfsec_bench_alert' } });
+    kinds.push({ name: 'PostgreSQL', store, taken: new Map() });
+  } else s.note('PostgreSQL left out: set WOLFSEC_BENCH_DATABASE_URL');
   s.note(`one synced write of 4 KiB, nothing else: ${told(await syncedWrites(1_000))}`);
-  for (const [name, openIt, close] of kinds) {
-    const store = await openIt?.();
-    for (const perSecond of [5_000, 20_000]) {
-      const { latency, lateness, ...costs } = await withManager(store, (manager) =>
-        latencies(manager, perSecond, seconds),
-      );
+  await takeTurns(kinds, spells);
+  for (const { name, store, taken } of kinds) {
+    for (const [perSecond, all] of taken) {
+      const p99s = all.map(({ latency }) => latency.p99 as number).toSorted((a, b) => a - b);
       s.note(
-        `detection in to outbox on disk, ${perSecond}/s, ${name}: ${told(latency)}; events were sent late by ${told(lateness)}`,
+        `detection in to outbox on disk, ${perSecond}/s, ${name}, median of ${all.length} spells: ${told(middles(all.map(({ latency }) => latency)))}; p99 of the best ${p99s[0]} ms, of the worst ${p99s.at(-1)} ms; events were sent late by ${told(middles(all.map(({ lateness }) => lateness)))}`,
       );
+      const costs = middles(all.map(({ latency: _, lateness: __, ...rest }) => rest));
       const cost = Object.entries(costs).map(([what, µs]) => `${what}: ${µs.toFixed(1)}`);
       s.note(`${perSecond}/s, ${name}: ${cost.join('; ')}`);
     }
     await store?.close();
-    close?.();
   }
+  rmSync(embedded, { recursive: true });
 
   const batch = 100;
   s.group('100 records made durable together', { opsPerCall: batch, check: () => 'stored' }, async () => {
