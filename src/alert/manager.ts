@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Detection } from '../detect/detection.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
-import { type StateLog, type StoredAlert, uuidv7 } from '../store/index.ts';
+import { type StateLog, type StoredAlert, uuidv7At } from '../store/index.ts';
 import { type Alert, severityOf, toStored } from './alert.ts';
 import { AlertBook } from './book.ts';
 import type { Change } from './change.ts';
@@ -307,7 +307,7 @@ export class AlertManager implements AsyncDisposable {
 
   #count(detection: Detection, nowMs: number, change: Change, outcome: Outcome): void {
     if (severityOf(detection.level) < this.#minSeverity) return;
-    const id = detectionId(detection) ?? uuidv7(nowMs);
+    const id = detectionId(detection) ?? uuidv7At(nowMs);
     if (this.#book.counted(id)) return;
     const { highest, crossed } =
       detection.ruleId === riskRuleId ? noRisk : this.#risks.add(detection, nowMs, change.risks);

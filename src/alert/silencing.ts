@@ -1,4 +1,4 @@
-import { type Store, uuidv7 } from '../store/index.ts';
+import { type Store, uuidv7At } from '../store/index.ts';
 import type { Commits } from './commits.ts';
 import { compileMatchers } from './matcher.ts';
 import type { NewSilence, Silence, Silences } from './silence.ts';
@@ -42,7 +42,7 @@ export class Silencing {
 
   async make(wanted: NewSilence, nowMs: number): Promise<Silence> {
     const { silences } = this.#parts;
-    const made = silences.make(uuidv7(nowMs), wanted, nowMs);
+    const made = silences.make(uuidv7At(nowMs), wanted, nowMs);
     await this.#put([made]);
     this.#share(made, nowMs);
     return made;

@@ -2,7 +2,7 @@ import { detectionId, threatOf } from '../alert/index.ts';
 import type { Broker } from '../broker/index.ts';
 import type { CorrelationHit, Detection } from '../detect/index.ts';
 import type { Sink } from '../pipeline/index.ts';
-import { derivedId, type NewThreat, type Store, uuidv7, WriteBehind } from '../store/index.ts';
+import { derivedId, type NewThreat, type Store, uuidv7At, WriteBehind } from '../store/index.ts';
 import { alertMessage, bounded, eventKey, hitMessage } from './messages.ts';
 
 export interface FleetSinkOptions {
@@ -71,7 +71,7 @@ export class FleetSink implements Sink {
 function* alertMessages(detections: readonly Detection[], texts: ReadonlyMap<number, string>, nowMs: number) {
   for (let at = 0; at < detections.length; at += detectionsPerMessage) {
     const slice = detections.slice(at, at + detectionsPerMessage);
-    const ids = slice.map((detection) => detectionId(detection) ?? uuidv7(nowMs));
+    const ids = slice.map((detection) => detectionId(detection) ?? uuidv7At(nowMs));
     const kept: Record<string, string> = {};
     for (const { event } of slice) {
       const text = texts.get(event.index);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lineReaders } from '../event/format.ts';
 import { IpSet } from '../match/index.ts';
 import type { Registry } from '../metrics/index.ts';
-import { uuidv7 } from '../store/index.ts';
+import { uuidv7At } from '../store/index.ts';
 import { isLoopback, type ServeConfig } from './config.ts';
 import type { Intake } from './context.ts';
 import { enveloped, lineEvent, toNdjson } from './formats/line.ts';
@@ -153,7 +153,7 @@ export class SyslogListeners {
     await this.#pipeline.take({
       ndjson: toNdjson(events),
       door: 'syslog',
-      source: `syslog:${uuidv7(now.getTime())}`,
+      source: `syslog:${uuidv7At(now.getTime())}`,
     });
   }
 

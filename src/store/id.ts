@@ -5,7 +5,7 @@ import { layOutUuid, randomDigits } from '../uuid.ts';
  * A UUID of version 7 (RFC 9562 §5.7) for a moment that the caller names: 48 bits of time in milliseconds, the rest
  * random.
  */
-export function uuidv7(timeMs: number): string {
+export function uuidv7At(timeMs: number): string {
   return layOutUuid(timeMs, 7, randomDigits(10));
 }
 

@@ -1,5 +1,5 @@
 export type { Dialect, PoolFigures, StoreHealth } from './engine.ts';
-export { derivedId, uuidv7 } from './id.ts';
+export { derivedId, uuidv7At } from './id.ts';
 export { observePool } from './metrics.ts';
 export { Journal, type JournalOptions } from './outbox/journal.ts';
 export { SharedJournal, type SharedJournalOptions, type StateLog } from './outbox/shared-journal.ts';

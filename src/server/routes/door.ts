@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { WolfsecError } from '../../errors.ts';
 import type { IngestOutcome } from '../../pipeline/index.ts';
-import { uuidv7 } from '../../store/index.ts';
+import { uuidv7At } from '../../store/index.ts';
 import { access, ownerOf } from '../access.ts';
 import { BodyBudget, unpack } from '../body.ts';
 import type { DoorContext } from '../context.ts';
@@ -98,7 +98,7 @@ function expectedBytes(request: FastifyRequest, packing: string | undefined, max
 /** A sender that names its batch may send it again without its events counting twice. */
 function sourceOf(door: string, request: FastifyRequest): string {
   const key = request.headers['idempotency-key'];
-  if (key === undefined) return `${door}:${uuidv7(Date.now())}`;
+  if (key === undefined) return `${door}:${uuidv7At(Date.now())}`;
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(key)) {
     throw new WolfsecError(
       'WOLFSEC_INVALID_ARGUMENT',

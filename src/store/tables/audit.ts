@@ -1,5 +1,5 @@
 import { storable } from '../clean.ts';
-import { uuidv7 } from '../id.ts';
+import { uuidv7At } from '../id.ts';
 import type { Queries } from '../query.ts';
 
 /** Who did what to what. Entries are added and read, never changed. */
@@ -32,7 +32,7 @@ export function auditTable(queries: Queries): Audit {
   const { build } = queries;
   return {
     async add(entry) {
-      const id = uuidv7(entry.timeMs);
+      const id = uuidv7At(entry.timeMs);
       const { timeMs, actor, action, target, detail } = entry;
       await queries.change(
         build.insertInto('audit').values({
