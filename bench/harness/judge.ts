@@ -5,6 +5,11 @@ import { mannWhitney, median, quantile, seededRandom, sorted } from './statistic
 
 /** A slowdown below this is never reported. */
 export const threshold = 1.1;
+/**
+ * A change is real where it is surely more than this. All launches of one side share a moment, and two moments of one
+ * machine lie up to some percent apart for reasons that no reference shows; the interval knows nothing of that.
+ */
+const momentToMoment = 1.05;
 const confidence = 0.99;
 const resamples = 500;
 
@@ -95,7 +100,7 @@ function judgeCase(
     high: Math.exp(high),
     p,
     suspicious,
-    slower: change > threshold && low > 0 && (!enough || p <= 0.05),
+    slower: change > threshold && low > Math.log(momentToMoment) && (!enough || p <= 0.05),
   };
 }
 
