@@ -1,7 +1,13 @@
 //! The text itself.
 
+use std::thread;
+
 use super::fold;
 use super::frame::{Family, Frame, Layout, Malformed, NONE};
+
+/// Bytes written between two offers of the core. The thread that asked may have none other to run on, and would stand
+/// still for a whole slice of the scheduler's, which is as long as the writing of 100,000 series.
+const OFFER: usize = 3 << 19;
 
 /// Writes the text of a frame.
 pub fn serialise(frame: &Frame) -> Result<Vec<u8>, Malformed> {
@@ -12,7 +18,9 @@ pub fn serialise(frame: &Frame) -> Result<Vec<u8>, Malformed> {
         counts: Vec::new(),
         merged: Vec::new(),
         exemplar: 0,
+        offered: 0,
     };
+    thread::yield_now();
     for index in 0..frame.family_count {
         writer.family(&Family::read(frame, index)?)?;
     }
@@ -29,6 +37,8 @@ struct Writer<'a> {
     merged: Vec<f64>,
     /// The family's next exemplar.
     exemplar: usize,
+    /// Bytes written when the core was last offered.
+    offered: usize,
 }
 
 impl Writer<'_> {
@@ -44,6 +54,10 @@ impl Writer<'_> {
             }
             let labels = self.frame.label_text(family.refs[series * 2], length)?;
             self.series(family, series, labels)?;
+            if self.out.len() - self.offered >= OFFER {
+                self.offered = self.out.len();
+                thread::yield_now();
+            }
         }
         Ok(())
     }
