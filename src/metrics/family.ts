@@ -1,6 +1,6 @@
 import type { layout } from '../backend/contract/exposition.ts';
 import { WolfsecError } from '../errors.ts';
-import { type Columns, longer } from './columns.ts';
+import { type Columns, moved } from './columns.ts';
 import type { Exemplar, ExemplarStore } from './exemplars.ts';
 import { labelText } from './label-text.ts';
 import { checkLabelNames, familyName, type MetricType } from './names.ts';
@@ -41,8 +41,8 @@ export interface FamilyHost {
   readonly commonLabels: readonly [names: readonly string[], values: readonly string[]];
   overflowed(family: string): void;
   rejected(family: string): void;
-  /** The layout of a family changed: series, columns or both. */
-  changed(family: Family): void;
+  /** A family changed: it has the series `made` besides, lost some, or moved its columns. */
+  changed(family: Family, made?: number): void;
 }
 
 /** What all series of an overflowing family read for each label. */
@@ -61,8 +61,9 @@ export abstract class Family<L extends string = string> {
   readonly seriesLimit: number;
   abstract readonly type: MetricType;
   abstract readonly layout: (typeof layout)[keyof typeof layout];
+  // Declared, not defined: a defined field begins as undefined, and V8 then checks the kind of array at each use.
   /** Values, `stride` a series. @internal */
-  values: Float64Array;
+  declare values: Float64Array;
   /** When each series came to be, in seconds since the epoch. @internal */
   createdSeconds: Float64Array;
   /** Place and length of each series' label text. @internal */
@@ -111,8 +112,8 @@ export abstract class Family<L extends string = string> {
 
   /** Forgets all series. A metric without labels keeps its one, at zero. */
   reset(): void {
-    // From the end, so that ids are given out again in their order.
-    for (let id = this.table.end - 1; id >= 0; id--) if (this.table.isAlive(id)) this.dropSeries(id);
+    for (let id = 0; id < this.table.end; id++) if (this.table.isAlive(id)) this.dropSeries(id);
+    this.#recycle(this.createdSeconds.length);
     if (this.labelNames.length === 0) this.seriesOf([]);
   }
 
@@ -140,6 +141,21 @@ export abstract class Family<L extends string = string> {
     if (names.length === 2) return this.seriesOf2(text(labels[names[0]!]), text(labels[names[1]!]));
     if (names.length === 1) return this.seriesOf1(text(labels[names[0]!]));
     return this.seriesOf(this.pick(labels));
+  }
+
+  /** What a series of a single value reads. @internal */
+  valueOf(id: number): number {
+    return this.values[id]!;
+  }
+
+  /** Gives a series of a single value another. @internal */
+  write(id: number, value: number): void {
+    this.values[id] = value;
+  }
+
+  /** Puts the values of the first `series` ids into `target`. @internal */
+  copyValues(target: Float64Array, at: number, series: number): void {
+    target.set(this.values.subarray(0, series * this.stride), at);
   }
 
   /** Label values in the order of the names. @internal */
@@ -204,23 +220,35 @@ export abstract class Family<L extends string = string> {
     return this.#make(values);
   }
 
-  /** Makes room for series up to `id`. */
-  protected grow(id: number): void {
-    const capacity = Math.max(this.createdSeconds.length * 2, id + 1);
+  /** Moves all columns, to ones for `capacity` series. What handles keep of the old ones must send them back here. */
+  protected move(capacity: number): void {
     const refs = new Uint32Array(capacity * 2);
     refs.set(this.refs);
     this.refs = refs;
-    this.values = longer(this.host.columns, this.values, capacity * this.stride);
-    this.createdSeconds = longer(this.host.columns, this.createdSeconds, capacity);
+    this.values = moved(this.host.columns, this.values, capacity * this.stride);
+    this.createdSeconds = moved(this.host.columns, this.createdSeconds, capacity);
   }
 
+  /** A series begins at this id. */
+  protected begin(_id: number): void {}
+
   #make(values: readonly string[]): number {
+    const capacity = this.createdSeconds.length;
+    if (!this.table.fits(capacity)) {
+      this.#recycle(this.table.size * 4 > capacity * 3 ? capacity * 2 : capacity);
+    }
     const id = this.table.add(values);
-    if (id >= this.createdSeconds.length) this.grow(id);
     this.#writeText(id, values, this.host.arena);
     this.createdSeconds[id] = Date.now() / 1000;
-    this.host.changed(this);
+    this.begin(id);
+    this.host.changed(this, id);
     return id;
+  }
+
+  /** Gives ids out again: by a move, since a handle to a removed series may still write to its old place. */
+  #recycle(capacity: number): void {
+    this.move(capacity);
+    this.table.recycle();
   }
 
   #writeText(id: number, values: readonly string[], arena: TextArena): void {

@@ -59,9 +59,15 @@ class FrameTarget {
   }
 
   putNumbers(source: ArrayLike<number>): number {
-    const at = this.#number;
+    const at = this.takeNumbers(source.length);
     this.numbers.set(source, at);
-    this.#number += source.length;
+    return at;
+  }
+
+  /** Room for numbers that the caller writes. */
+  takeNumbers(count: number): number {
+    const at = this.#number;
+    this.#number += count;
     return at;
   }
 
@@ -122,7 +128,9 @@ class FamilyPlan {
     this.#writeTexts(target, record);
     set(word.seriesCount, series);
     set(word.refsAt, target.putWords(family.refs.subarray(0, series * 2)));
-    set(word.valuesAt, target.putNumbers(family.values.subarray(0, series * family.stride)));
+    const valuesAt = target.takeNumbers(series * family.stride);
+    family.copyValues(target.numbers, valuesAt, series);
+    set(word.valuesAt, valuesAt);
     set(word.stride, family.stride);
     set(word.createdAt, this.#created ? target.putNumbers(family.createdSeconds.subarray(0, series)) : none);
     const bounds = Array.from(this.#bounds, (bound) =>
@@ -137,7 +145,9 @@ class FamilyPlan {
     if (!pages) return;
     const ways = family instanceof Summary ? family.ways : 1;
     set(word.directoryAt, target.putWords(pages.directory.subarray(0, series * ways * scale.octaves)));
-    set(word.pagesAt, target.putNumbers(pages.pages.subarray(0, pages.used * subBuckets)));
+    const pagesAt = target.takeNumbers(pages.used * subBuckets);
+    pages.copyCounts(target.numbers, pagesAt);
+    set(word.pagesAt, pagesAt);
     set(word.ways, ways);
     set(word.limitsAt, target.putNumbers(this.#limits));
   }

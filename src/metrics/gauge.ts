@@ -68,7 +68,7 @@ export class Gauge<L extends string = string> extends Family<L> {
   }
 
   /** @internal */
-  write(id: number, value: number): void {
+  override write(id: number, value: number): void {
     if (typeof value === 'number') this.values[id] = value;
     else this.reject();
   }

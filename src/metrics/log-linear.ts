@@ -1,43 +1,49 @@
 import { bucketCount, bucketMiddle, scale, subBuckets } from '../backend/contract/log-linear.ts';
-import { type Columns, longer } from './columns.ts';
+import { type Columns, moved } from './columns.ts';
 
 const { subBits, octaves } = scale;
-const single = new Float32Array(1);
-const singleBits = new Int32Array(single.buffer);
-/** Mantissa bits of a single that lie below a bucket. */
-const shift = 23 - scale.subBits;
-const firstBucket = (127 + scale.minExponent) << scale.subBits;
-
-/** Values above `lowest` and below `beyond` lie on the scale. */
-export const lowest = 2 ** scale.minExponent;
-export const beyond = 2 ** (scale.minExponent + scale.octaves);
+const double = new Float64Array(1);
+const words = new Int32Array(double.buffer);
+/** Where the words of a double lie in memory. */
+const high = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
+const low = 1 - high;
+/** Bits of the high word that lie below a bucket. */
+const shift = 20 - scale.subBits;
+const lowest = 2 ** scale.minExponent;
+const firstBucket = (1023 + scale.minExponent) << scale.subBits;
 
 /**
- * The bucket of a value above {@link lowest} and below {@link beyond}: the exponent and the first bits of the
- * mantissa, read off the value as a single. One bit less unless the single lies below the value, so that a bucket
- * holds its upper edge, as `le` means it, and rounding moves nothing over an edge. No branch: half of all values
- * round down, so that one would be guessed wrong half the time.
+ * The bucket of a value, if {@link isOnScale} says that it is one: the exponent and the first bits of the mantissa,
+ * read off the high word. An edge has no bits below those, and the word before it is of the bucket below: so a bucket
+ * holds its upper edge, as `le` means it.
  */
 export function bucketWithin(value: number): number {
-  single[0] = value;
-  return ((singleBits[0]! - +(value <= Math.fround(value))) >> shift) - firstBucket;
+  double[0] = value;
+  return ((words[high]! - +(words[low] === 0)) >> shift) - firstBucket;
+}
+
+/** Whether {@link bucketWithin} gave a bucket: the value is above 2⁻³² and not above 2⁴⁸, nor NaN. */
+export function isOnScale(bucket: number): boolean {
+  return bucket >>> 0 < bucketCount;
 }
 
 /** The bucket of any value ≥ 0; what lies beside the scale is in the bucket at its end. */
 export function bucketOf(value: number): number {
-  if (value <= lowest) return 0;
-  return value < beyond ? bucketWithin(value) : bucketCount - 1;
+  return value <= lowest ? 0 : Math.min(bucketWithin(value), bucketCount - 1);
 }
 
 /**
  * Log-linear counts of many series: each octave that a series has seen is one page of 64 counts
- * (512 bytes), found through the series' directory (320 bytes). Page 0 stands for none.
+ * (256 bytes), found through the series' directory (320 bytes). Page 0 stands for none.
  */
 export class LogLinearPages {
+  // Declared, not defined: see Family.
   /** @internal */
-  directory: Uint32Array;
+  declare directory: Uint32Array;
   /** @internal */
-  pages: Float64Array;
+  declare pages: Uint32Array;
+  /** What counts have above 32 bits, once one has. @internal */
+  spill: Float64Array | undefined;
   readonly #columns: Columns;
   readonly #free: number[] = [];
   /** Called when a column moved. */
@@ -48,23 +54,30 @@ export class LogLinearPages {
     this.#columns = columns;
     this.#moved = moved;
     this.directory = columns.integers(4 * scale.octaves);
-    this.pages = columns.numbers(8 * subBuckets);
+    this.pages = columns.integers(8 * subBuckets);
+  }
+
+  /** Whether another thread reads the columns, so that one that moves is not emptied. */
+  get shared(): boolean {
+    return this.#columns.shared;
   }
 
   /** Counts one in a bucket. */
   increment(row: number, bucket: number): void {
+    // Shifts and imul, since a product of numbers is taken in doubles.
     const page = this.directory[Math.imul(row, octaves) + (bucket >> subBits)]!;
-    if (page === 0) this.add(row, bucket, 1);
-    else this.pages[(page << subBits) + (bucket & (subBuckets - 1))]! += 1;
+    const at = (page << subBits) + (bucket & (subBuckets - 1));
+    // As 32 bits, which come round to 0 where the count is at its highest.
+    const count = (this.pages[at]! + 1) | 0;
+    if (page !== 0 && count !== 0) this.pages[at] = count;
+    else this.add(row, bucket, 1);
   }
 
   /** Adds `count` to a bucket. */
   add(row: number, bucket: number, count: number): void {
-    // Shifts and imul, since a product of numbers is taken in doubles.
     const at = Math.imul(row, octaves) + (bucket >> subBits);
-    let page = this.directory[at]!;
-    if (page === 0) page = this.#allocate(at);
-    this.pages[(page << subBits) + (bucket & (subBuckets - 1))]! += count;
+    const page = this.directory[at] || this.#allocate(at);
+    this.#raise((page << subBits) + (bucket & (subBuckets - 1)), count);
   }
 
   /** Adds another set's row to a row of this one. */
@@ -75,17 +88,20 @@ export class LogLinearPages {
       const at = row * scale.octaves + octave;
       const page = this.directory[at] || this.#allocate(at);
       for (let i = 0; i < subBuckets; i++) {
-        this.pages[page * subBuckets + i]! += from.pages[source * subBuckets + i]!;
+        this.#raise(page * subBuckets + i, countAt(from, source * subBuckets + i));
       }
     }
   }
 
-  /** Makes room for rows up to `row`. */
-  grow(row: number): void {
-    if ((row + 1) * scale.octaves <= this.directory.length) return;
-    const directory = this.#columns.integers(Math.max(this.directory.length * 2, (row + 1) * scale.octaves));
-    directory.set(this.directory);
-    this.directory = directory;
+  /**
+   * Moves the directory, to one of `rows` rows. The old one is emptied, so that a handle that keeps it finds no page and
+   * looks anew; but not where another thread reads it, which would miss what was counted.
+   */
+  moveDirectory(rows: number): void {
+    const old = this.directory;
+    this.directory = this.#columns.integers(rows * octaves);
+    this.directory.set(old);
+    if (!this.shared) old.fill(0);
     this.#moved();
   }
 
@@ -96,6 +112,7 @@ export class LogLinearPages {
       if (page === 0) continue;
       this.directory[at] = 0;
       this.pages.fill(0, page * subBuckets, (page + 1) * subBuckets);
+      this.spill?.fill(0, page * subBuckets, (page + 1) * subBuckets);
       this.#free.push(page);
     }
   }
@@ -123,14 +140,21 @@ export class LogLinearPages {
       const page = this.directory[row * scale.octaves + octave]!;
       if (page === 0) continue;
       for (let i = 0; i < subBuckets; i++) {
-        const count = this.pages[page * subBuckets + i]!;
+        const count = countAt(this, page * subBuckets + i);
         if (count !== 0) yield [octave * subBuckets + i, count];
       }
     }
   }
 
+  /** Puts the counts of all pages in use into `target`. */
+  copyCounts(target: Float64Array, at: number): void {
+    const used = this.used * subBuckets;
+    target.set(this.pages.subarray(0, used), at);
+    if (this.spill) for (let i = 0; i < used; i++) target[at + i]! += this.spill[i]!;
+  }
+
   get bytes(): number {
-    return this.directory.byteLength + this.pages.byteLength;
+    return this.directory.byteLength + this.pages.byteLength + (this.spill?.byteLength ?? 0);
   }
 
   #merged(rows: readonly number[]): Float64Array {
@@ -142,16 +166,38 @@ export class LogLinearPages {
   #allocate(at: number): number {
     const page = this.#free.pop() ?? this.used++;
     if ((page + 1) * subBuckets > this.pages.length) {
-      this.pages = longer(this.#columns, this.pages, this.pages.length * 2);
-      this.#moved();
+      const pages = this.#columns.integers(this.pages.length * 2);
+      pages.set(this.pages);
+      this.pages = pages;
+      if (this.spill) this.spill = moved(this.#columns, this.spill, pages.length);
+      this.moveDirectory(this.directory.length / octaves);
     }
     this.directory[at] = page;
     return page;
+  }
+
+  /** Adds to the count at a place, as far as 32 bits hold it; the rest spills. */
+  #raise(at: number, count: number): void {
+    const raised = this.pages[at]! + count;
+    if (raised === raised >>> 0) {
+      this.pages[at] = raised;
+      return;
+    }
+    if (!this.spill) {
+      this.spill = this.#columns.numbers(this.pages.length);
+      this.#moved();
+    }
+    this.spill[at]! += count;
   }
 }
 
 /** The columns of {@link LogLinearPages}, as another thread sees them. */
 export interface LogLinearColumns {
   readonly directory: Uint32Array;
-  readonly pages: Float64Array;
+  readonly pages: Uint32Array;
+  readonly spill?: Float64Array | undefined;
+}
+
+function countAt(columns: LogLinearColumns, at: number): number {
+  return columns.pages[at]! + (columns.spill?.[at] ?? 0);
 }

@@ -89,8 +89,7 @@ class Merge {
     this.#givers.set(into, givers);
     const before = givers.get(id) ?? 0;
     givers.set(id, before + 1);
-    const held = into.values[id]!;
-    into.values[id] = before === 0 ? value : combine(into, held, value, before);
+    into.write(id, before === 0 ? value : combine(into, into.valueOf(id), value, before));
   }
 }
 

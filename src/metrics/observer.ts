@@ -25,7 +25,11 @@ export abstract class Observer<L extends string = string> extends Family<L> {
     second?: unknown,
     ...rest: unknown[]
   ): ObserverSeries {
-    return new ObserverSeries(this, valuesOf(this, first, second, rest));
+    return this.handle(valuesOf(this, first, second, rest));
+  }
+
+  protected handle(values: readonly string[]): ObserverSeries {
+    return new ObserverSeries(this, values);
   }
 
   /** Starts a timer that observes its span in seconds when it is stopped or disposed. */
@@ -79,14 +83,12 @@ export class ObserverSeries {
 
   /** Records one observation; what cannot be recorded is counted in `wolfsec_metrics_rejected_total`. */
   observe(value: number): void {
-    if (this.#epoch !== this.#family.epoch) this.#find();
-    this.#family.record(this.#id, value);
+    this.#family.record(this.current(), value);
   }
 
   /** Observes a value and keeps where it came from, as OpenMetrics shows it. */
   observeWithExemplar(value: number, exemplar: Exemplar): void {
-    if (this.#epoch !== this.#family.epoch) this.#find();
-    this.#family.recordExemplar(this.#id, value, exemplar);
+    this.#family.recordExemplar(this.current(), value, exemplar);
   }
 
   /** Starts a timer that observes its span in seconds when it is stopped or disposed. */
@@ -96,24 +98,25 @@ export class ObserverSeries {
 
   /** Observations so far. */
   get count(): number {
-    if (this.#epoch !== this.#family.epoch) this.#find();
-    return this.#family.countOf(this.#id);
+    return this.#family.countOf(this.current());
   }
 
   /** The sum of the observations so far. */
   get sum(): number {
-    if (this.#epoch !== this.#family.epoch) this.#find();
-    return this.#family.sumOf(this.#id);
+    return this.#family.sumOf(this.current());
   }
 
   /** A quantile, 0 to 1; NaN where nothing was observed. */
   quantile(q: number): number {
-    if (this.#epoch !== this.#family.epoch) this.#find();
-    return this.#family.quantileOf(this.#id, q);
+    return this.#family.quantileOf(this.current(), q);
   }
 
-  #find(): void {
-    this.#id = this.#family.seriesOf(this.#values);
-    this.#epoch = this.#family.epoch;
+  /** The id of the series, which is made anew if it was removed. */
+  protected current(): number {
+    if (this.#epoch !== this.#family.epoch) {
+      this.#id = this.#family.seriesOf(this.#values);
+      this.#epoch = this.#family.epoch;
+    }
+    return this.#id;
   }
 }

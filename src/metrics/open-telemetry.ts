@@ -96,7 +96,7 @@ function metricsOf(family: Family): unknown[] {
       },
     ];
   }
-  const dataPoints = points(family, (id) => family.values[id]!);
+  const dataPoints = points(family, (id) => family.valueOf(id));
   if (family.type === 'counter') {
     const about = { descriptor: { ...descriptor, type: 'COUNTER' }, aggregationTemporality: cumulative };
     return [{ ...about, dataPointType: sumPoint, isMonotonic: true, dataPoints }];

@@ -39,7 +39,7 @@ export class Registry {
   /** Sample names taken, and by which family. */
   readonly #taken = new Map<string, string>();
   readonly #collectors = new Set<() => void>();
-  readonly #watchers = new Set<(family: Family) => void>();
+  readonly #watchers = new Set<(family: Family, made?: number) => void>();
   readonly #host: FamilyHost & { arena: TextArena };
   #overflow: Counter<'metric'> | undefined;
   #rejected: Counter<'metric'> | undefined;
@@ -57,7 +57,7 @@ export class Registry {
       commonLabels: [names, Object.values(commonLabels)],
       overflowed: (metric) => this.#overflowCounter().inc({ metric }),
       rejected: (metric) => this.#rejectedCounter().inc({ metric }),
-      changed: (family) => this.#changed(family),
+      changed: (family, made) => this.#changed(family, made),
     };
   }
 
@@ -173,8 +173,8 @@ export class Registry {
     return bytes;
   }
 
-  /** Called when a family is declared, gains or loses series, or moves its columns. @internal */
-  watch(watcher: (family: Family) => void): () => void {
+  /** Called when a family is declared, gains the series `made`, loses some, or moves its columns. @internal */
+  watch(watcher: (family: Family, made?: number) => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
@@ -202,8 +202,8 @@ export class Registry {
     return made;
   }
 
-  #changed(family: Family): void {
-    for (const watcher of this.#watchers) watcher(family);
+  #changed(family: Family, made?: number): void {
+    for (const watcher of this.#watchers) watcher(family, made);
     if (!this.#host.arena.wasteful) return;
     this.#host.arena = new TextArena();
     for (const each of this.#families.values()) each.rewriteTexts(this.#host.arena);

@@ -46,7 +46,7 @@ function seriesSamples(family: Family, id: number, labels: Record<string, string
     samples.push({ metricName: `${name}_count`, labels, value: total });
     return samples;
   }
-  if (!(family instanceof Summary)) return [{ labels, value: family.values[id]! }];
+  if (!(family instanceof Summary)) return [{ labels, value: family.valueOf(id) }];
   for (const quantile of family.quantiles) {
     samples.push({ labels: { ...labels, quantile }, value: family.quantileOf(id, quantile) });
   }

@@ -12,7 +12,7 @@ const deadSlot = -2;
  * labels whose values mostly occur together read it off a grid; the rest hash into an open table of integers.
  * Costs 4 bytes a label, 4 to 16 a cell or slot, and each distinct value once.
  *
- * Ids of removed series are given out again.
+ * Ids of removed series are given out again once {@link recycle} is called.
  */
 export class SeriesTable {
   readonly #width: number;
@@ -22,6 +22,7 @@ export class SeriesTable {
   readonly #second: ReadonlyMap<string, number>;
   readonly #grid = new SeriesGrid();
   readonly #freeIds: number[] = [];
+  readonly #retiredIds: number[] = [];
   /** Value numbers of each series, `width` apiece. */
   #keys: Uint32Array;
   #alive: Uint8Array;
@@ -44,6 +45,19 @@ export class SeriesTable {
   /** One more than the highest id given out. */
   get end(): number {
     return this.#next;
+  }
+
+  /** Whether the next series has an id below `capacity`. */
+  fits(capacity: number): boolean {
+    // Without labels there is one series, and its id is 0.
+    return this.#freeIds.length > 0 || (this.#width === 0 ? this.#next === 0 : this.#next < capacity);
+  }
+
+  /** Lets the ids of removed series be given out again, the lowest first. */
+  recycle(): void {
+    for (const id of this.#retiredIds) this.#freeIds.push(id);
+    this.#retiredIds.length = 0;
+    this.#freeIds.sort((a, b) => b - a);
   }
 
   isAlive(id: number): boolean {
@@ -110,7 +124,7 @@ export class SeriesTable {
     for (let i = 0; i < this.#width; i++) this.#labels[i]!.release(this.#keys[id * this.#width + i]!);
     this.#alive[id] = 0;
     this.size--;
-    this.#freeIds.push(id);
+    this.#retiredIds.push(id);
   }
 
   valuesOf(id: number): string[] {

@@ -90,7 +90,7 @@ function seriesSnapshot(family: Family, id: number): SeriesSnapshot {
       counts: family instanceof Summary ? family.windowCounts(id) : [...family.pages.counts(id)],
     };
   }
-  return { labels, value: family.values[id]! };
+  return { labels, value: family.valueOf(id) };
 }
 
 /** How the values of a family lie. */

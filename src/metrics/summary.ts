@@ -47,7 +47,7 @@ export class Summary<L extends string = string> extends Observer<L> {
     this.#now = options.now ?? (() => performance.now());
     this.#part = Math.floor(this.#now() / this.#partMs);
     this.pages = new LogLinearPages(host.columns, () => host.changed(this));
-    this.pages.grow(4 * windowParts - 1);
+    this.pages.moveDirectory(4 * windowParts);
     if (this.labelNames.length === 0) this.seriesOf([]);
   }
 
@@ -122,9 +122,9 @@ export class Summary<L extends string = string> extends Observer<L> {
     return super.bytes + this.pages.bytes;
   }
 
-  protected override grow(id: number): void {
-    super.grow(id);
-    this.pages.grow(this.createdSeconds.length * this.ways - 1);
+  protected override move(capacity: number): void {
+    super.move(capacity);
+    this.pages.moveDirectory(capacity * this.ways);
   }
 
   /** @internal */

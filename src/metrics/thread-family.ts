@@ -7,7 +7,8 @@ export interface RemoteFamilyMessage extends Omit<FamilySnapshot, 'series'> {
   readonly ways: number;
   readonly values: Float64Array;
   readonly directory?: Uint32Array;
-  readonly pages?: Float64Array;
+  readonly pages?: Uint32Array;
+  readonly spill?: Float64Array;
   /** New series by id, or with `whole` all there are. */
   readonly series: readonly (readonly [id: number, values: readonly string[]])[];
   readonly whole: boolean;
@@ -54,7 +55,7 @@ export class RemoteFamily {
   }
 
   #counts(id: number): [number, number][] {
-    const { ways, directory, pages } = this.#about;
+    const { ways, directory, pages, spill } = this.#about;
     const counts = new Map<number, number>();
     if (!directory || !pages) return [];
     for (let slot = id * ways * scale.octaves; slot < (id + 1) * ways * scale.octaves; slot++) {
@@ -62,7 +63,7 @@ export class RemoteFamily {
       // A page beyond what is known was made in the turn that still runs; its column comes with the next message.
       if (page === 0 || (page + 1) * subBuckets > pages.length) continue;
       for (let i = 0; i < subBuckets; i++) {
-        const count = pages[page * subBuckets + i]!;
+        const count = pages[page * subBuckets + i]! + (spill?.[page * subBuckets + i] ?? 0);
         const bucket = (slot % scale.octaves) * subBuckets + i;
         if (count !== 0) counts.set(bucket, (counts.get(bucket) ?? 0) + count);
       }

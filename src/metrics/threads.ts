@@ -18,18 +18,20 @@ import { RemoteFamily, type RemoteFamilyMessage } from './thread-family.ts';
  */
 export function threadRegistry(port: MessagePort): Registry {
   const registry = new Registry({ shared: true });
-  const changed = new Map<Family, { end: number; epoch: number }>();
-  const pending = new Set<Family>();
-  registry.watch((family) => {
+  const epochs = new Map<Family, number>();
+  /** Series made in this turn. */
+  const pending = new Map<Family, number[]>();
+  registry.watch((family, made) => {
     if (pending.size === 0) queueMicrotask(tell);
-    pending.add(family);
+    const ids = pending.get(family) ?? [];
+    if (made !== undefined) ids.push(made);
+    pending.set(family, ids);
   });
   function tell(): void {
-    for (const family of pending) {
-      const known = changed.get(family);
-      const whole = known?.epoch !== family.epoch;
-      port.postMessage(describe(family, whole ? 0 : known.end, whole));
-      changed.set(family, { end: family.table.end, epoch: family.epoch });
+    for (const [family, made] of pending) {
+      const whole = epochs.get(family) !== family.epoch;
+      port.postMessage(describe(family, whole ? allIds(family) : made, whole));
+      epochs.set(family, family.epoch);
     }
     pending.clear();
   }
@@ -37,11 +39,13 @@ export function threadRegistry(port: MessagePort): Registry {
   return registry;
 }
 
-function describe(family: Family, from: number, whole: boolean): RemoteFamilyMessage {
+function allIds(family: Family): number[] {
+  return Array.from({ length: family.table.end }, (_, id) => id);
+}
+
+function describe(family: Family, ids: readonly number[], whole: boolean): RemoteFamilyMessage {
   const series: [number, string[]][] = [];
-  for (let id = from; id < family.table.end; id++) {
-    if (family.table.isAlive(id)) series.push([id, family.table.valuesOf(id)]);
-  }
+  for (const id of ids) if (family.table.isAlive(id)) series.push([id, family.table.valuesOf(id)]);
   const paged =
     family instanceof ExponentialHistogram || family instanceof Summary ? family.pages : undefined;
   return {
@@ -58,6 +62,7 @@ function describe(family: Family, from: number, whole: boolean): RemoteFamilyMes
     ways: family instanceof Summary ? family.ways : 1,
     values: family.values,
     ...(paged ? { directory: paged.directory, pages: paged.pages } : {}),
+    ...(paged?.spill ? { spill: paged.spill } : {}),
     series,
     whole,
   };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  type LabelValues,
   Metrics,
   negotiate,
   Registry,
@@ -8,6 +9,7 @@ import {
   watchQueue,
   watchRuntime,
 } from '../../src/metrics/index.ts';
+import { bucketOf } from '../../src/metrics/log-linear.ts';
 import { SeriesTable } from '../../src/metrics/series-table.ts';
 
 test('names and labels are held to the Prometheus rules', () => {
@@ -68,6 +70,86 @@ test('a handle outlives the removal of its series, and never writes to another',
   expect([counter.value({ l: 'a' }), counter.value({ l: 'b' })]).toEqual([1, 2]);
 });
 
+test('handles agree with a model while series come, go and are reset', () => {
+  const step = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({ record: fc.nat(39), amount: fc.constantFrom(1, 1, 2, 0.5, 2 ** 31) }),
+    },
+    { weight: 2, arbitrary: fc.record({ remove: fc.nat(39) }) },
+    { weight: 1, arbitrary: fc.constant({ reset: true }) },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300, size: 'max' }), fc.boolean(), (steps, shared) => {
+      const registry = new Registry({ shared });
+      const labels = ['l'] as const;
+      const counter = registry.counter({ name: 'c', help: 'c', labels });
+      const histogram = registry.exponentialHistogram({ name: 'h', help: 'h', labels });
+      const handles = Array.from({ length: 40 }, (_, i) => [counter.labels(i), histogram.labels(i)] as const);
+      const model = new Map<string, number[]>();
+      for (let i = 0; i < 40; i++) model.set(`${i}`, []);
+      for (const step of steps) {
+        if ('record' in step) {
+          const [count, observe] = handles[step.record]!;
+          count.inc(step.amount);
+          observe.observe(step.amount);
+          model.set(`${step.record}`, [...(model.get(`${step.record}`) ?? []), step.amount]);
+        } else if ('remove' in step) {
+          const known = model.delete(`${step.remove}`);
+          expect(counter.remove({ l: step.remove })).toBe(known);
+          expect(histogram.remove({ l: step.remove })).toBe(known);
+        } else {
+          counter.reset();
+          histogram.reset();
+          model.clear();
+        }
+      }
+      const sum = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+      const shown = (family: typeof counter | typeof histogram, read: (l: LabelValues<'l'>) => unknown) =>
+        Array.from({ length: family.table.end }, (_, id) => id)
+          .filter((id) => family.table.isAlive(id))
+          .map((id) => family.table.valuesOf(id)[0]!)
+          .toSorted((a, b) => Number(a) - Number(b))
+          .map((l) => [l, read({ l })]);
+      const expected = [...model].toSorted((a, b) => Number(a[0]) - Number(b[0]));
+      expect(shown(counter, (l) => counter.value(l))).toEqual(
+        expected.map(([l, values]) => [l, sum(values)]),
+      );
+      expect(shown(histogram, (l) => [histogram.count(l), histogram.sum(l)])).toEqual(
+        expected.map(([l, values]) => [l, [values.length, sum(values)]]),
+      );
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('counts go on above 32 bits', async () => {
+  const registry = new Registry();
+  const counter = registry.counter({ name: 'c', help: 'c' });
+  const histogram = registry.exponentialHistogram({ name: 'h', help: 'h', buckets: [1] });
+  const handles = { counter: counter.labels(), histogram: histogram.labels() };
+  counter.inc(2 ** 31 - 3);
+  histogram.pages.add(0, bucketOf(1), 2 ** 32 - 3);
+  for (let i = 0; i < 5; i++) {
+    handles.counter.inc();
+    handles.histogram.observe(1);
+  }
+  counter.inc(0.5);
+  histogram.observe(1);
+  const other = new Registry().exponentialHistogram({ name: 'h', help: 'h' });
+  other.merge(histogram);
+  expect([handles.counter.value, handles.histogram.count, other.count()]).toEqual([
+    2 ** 31 + 2.5,
+    2 ** 32 + 3,
+    2 ** 32 + 3,
+  ]);
+  const text = await registry.text();
+  expect(text).toContain(`\nc_total ${2 ** 31 + 2.5}\n`);
+  expect(text).toContain(`\nh_bucket{le="1"} ${2 ** 32 + 3}\n`);
+  histogram.reset();
+  expect([histogram.count(), handles.histogram.count]).toEqual([0, 0]);
+});
+
 // 4 × 31 values fill a grid; 60 × 60 leave it nearly empty, so that the table goes over to hashing.
 test.each([
   { width: 1, values: [3000] },
@@ -88,6 +170,7 @@ test.each([
         expect(table.find(labels)).toBe(model.get(key) ?? -1);
         if (remove && model.has(key)) {
           table.remove(model.get(key)!);
+          if (model.size % 2 === 0) table.recycle();
           model.delete(key);
         } else if (!remove && !model.has(key)) model.set(key, table.add(labels));
       }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { Registry, ThreadHub } from '../../src/metrics/index.ts';
+import { Registry, ThreadHub, threadRegistry } from '../../src/metrics/index.ts';
 
 const script = new URL('./fixtures/counting-thread.ts', import.meta.url);
 
@@ -31,4 +31,24 @@ test('no increment of any thread is lost, neither while it runs nor after it end
   await Promise.all(ended);
   while (hub.threads > 0) await new Promise(setImmediate);
   expect(await check()).not.toContain('level');
+});
+
+test('series that take the place of removed ones show, and counts above 32 bits', async () => {
+  const hub = new ThreadHub(new Registry());
+  const registry = threadRegistry(hub.connect());
+  const counter = registry.counter({ name: 'c', help: 'c', labels: ['l'] });
+  const histogram = registry.exponentialHistogram({ name: 'h', help: 'h' });
+  const told = () => new Promise(setImmediate);
+  for (let i = 0; i < 12; i++) {
+    counter.labels(i).inc(i);
+    await told();
+    if (i < 10) counter.remove({ l: i });
+    await told();
+  }
+  histogram.observe(1);
+  for (let i = 0; i < 33; i++) histogram.merge(histogram);
+  await told();
+  const text = Buffer.from((await hub.scrape()).body).toString();
+  expect(text.match(/^c_total.*$/gm)).toEqual(['c_total{l="10"} 10', 'c_total{l="11"} 11']);
+  expect(text).toContain(`h_count ${2 ** 33}\n`);
 });
