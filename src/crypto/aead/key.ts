@@ -12,6 +12,7 @@ import { activeBackend } from '../../backend/select.ts';
 import { invalidArgument, WolfsecError } from '../../errors.ts';
 import { OwnedHandle } from '../handle.ts';
 import { checkInteger, checkOutput, checkWord, type Input, inputBytes } from '../input.ts';
+import { resultBuffer } from '../result.ts';
 import { type AeadAlgorithm, aeadOverheadBytes, type NonceOptions, noncesOf } from './algorithms.ts';
 import { type PackedMessages, sealedOffsets, unsealedOffsets } from './packed.ts';
 import { openFailed, sealFailed } from './status.ts';
@@ -117,7 +118,7 @@ export class AeadKey implements Disposable {
    */
   seal(plaintext: Input, aad?: Input): Buffer {
     const bytes = inputBytes(plaintext, 'plaintext');
-    const output = Buffer.allocUnsafe(bytes.length + this.overheadBytes);
+    const output = resultBuffer(bytes.length + this.overheadBytes);
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
     const status = this.#backend.seal(this.#handle.live(), bytes, associated, output);
     if (status !== AeadStatus.done) throw sealFailed(status);
@@ -131,7 +132,7 @@ export class AeadKey implements Disposable {
    * changed or cut; which of them is not told. `WOLFSEC_DISPOSED`; `WOLFSEC_INVALID_ARGUMENT`.
    */
   open(sealed: Uint8Array, aad?: Input): Buffer {
-    const output = Buffer.allocUnsafe(this.#plaintextBytes(sealed));
+    const output = resultBuffer(this.#plaintextBytes(sealed));
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
     const status = this.#backend.open(this.#handle.live(), sealed, associated, output);
     if (status !== AeadStatus.done) throw openFailed();
@@ -194,7 +195,7 @@ export class AeadKey implements Disposable {
     if (!this.#counting) throw sealFailed(AeadStatus.reused);
     const bytes = inputBytes(plaintext, 'plaintext');
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
-    const output = Buffer.allocUnsafe(bytes.length + this.overheadBytes);
+    const output = resultBuffer(bytes.length + this.overheadBytes);
     const status = this.#backend.sealAt(this.#handle.live(), counter, bytes, associated, output);
     if (status !== AeadStatus.done) throw sealFailed(status);
     return output;
