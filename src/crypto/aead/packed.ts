@@ -33,43 +33,54 @@ export function unpackMessages({ data, offsets }: PackedMessages): Uint8Array[] 
 }
 
 /** Throws unless the offsets tell messages in `data`. */
-export function checkPacked({ data, offsets }: PackedMessages): void {
-  if (!(data instanceof Uint8Array) || !(offsets instanceof Uint32Array)) {
-    throw invalidArgument('messages', 'made by packMessages: { data: Uint8Array, offsets: Uint32Array }');
-  }
-  let fits = offsets.length > 0 && offsets[0] === 0 && offsets[offsets.length - 1] === data.length;
-  for (let i = 1; fits && i < offsets.length; i++) {
-    fits = (offsets[i - 1] as number) <= (offsets[i] as number);
-  }
-  if (!fits) {
-    throw invalidArgument('offsets', 'rising from 0 to the length of data, one more than messages');
+export function checkPacked(messages: PackedMessages): void {
+  checkEnds(messages);
+  const { offsets } = messages;
+  for (let i = 1; i < offsets.length; i++) {
+    if ((offsets[i] as number) < (offsets[i - 1] as number)) throw notRising();
   }
 }
 
 /** The offsets of the sealed messages. */
 export function sealedOffsets(messages: PackedMessages, overhead: number): Uint32Array {
-  checkPacked(messages);
+  checkEnds(messages);
   const { data, offsets } = messages;
   if (data.length + (offsets.length - 1) * overhead > inputMaxBytes) throw tooLarge();
-  return shifted(offsets, overhead);
+  const sealed = new Uint32Array(offsets.length);
+  for (let i = 1, start = 0; i < offsets.length; i++) {
+    const end = offsets[i] as number;
+    if (end < start) throw notRising();
+    sealed[i] = end + i * overhead;
+    start = end;
+  }
+  return sealed;
 }
 
 /** The offsets of the plaintexts. */
-export function unsealedOffsets(sealed: PackedMessages, overhead: number): Uint32Array {
-  checkPacked(sealed);
-  const { offsets } = sealed;
-  for (let i = 1; i < offsets.length; i++) {
-    if ((offsets[i] as number) - (offsets[i - 1] as number) < overhead) throw openFailed(i - 1);
+export function unsealedOffsets(messages: PackedMessages, overhead: number): Uint32Array {
+  checkPacked(messages);
+  const { offsets } = messages;
+  const plain = new Uint32Array(offsets.length);
+  for (let i = 1, start = 0; i < offsets.length; i++) {
+    const end = offsets[i] as number;
+    if (end - start < overhead) throw openFailed(i - 1);
+    plain[i] = end - i * overhead;
+    start = end;
   }
-  return shifted(offsets, -overhead);
+  return plain;
 }
 
-/** Offsets of messages that are each longer by `overhead`. A loop: `map` costs a call for each. */
-function shifted(offsets: Uint32Array, overhead: number): Uint32Array {
-  const moved = new Uint32Array(offsets.length);
-  for (let i = 1; i < offsets.length; i++) moved[i] = (offsets[i] as number) + i * overhead;
-  return moved;
+function checkEnds({ data, offsets }: PackedMessages): void {
+  if (!(data instanceof Uint8Array) || !(offsets instanceof Uint32Array)) {
+    throw invalidArgument('messages', 'made by packMessages: { data: Uint8Array, offsets: Uint32Array }');
+  }
+  if (offsets.length === 0 || offsets[0] !== 0 || offsets[offsets.length - 1] !== data.length) {
+    throw notRising();
+  }
 }
+
+const notRising = () =>
+  invalidArgument('offsets', 'rising from 0 to the length of data, one more than messages');
 
 function tooLarge(): WolfsecError {
   return new WolfsecError(
