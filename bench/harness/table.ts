@@ -4,7 +4,7 @@ import { median } from './statistics.ts';
 /** One group as text: figures per operation, speed against portable and against the fastest peer. */
 export function groupTable({ group, bytes, cases }: GroupRun): string {
   const portable = cases.find((c) => c.name === 'portable');
-  const peers = cases.filter((c) => c.name !== 'native' && c.name !== 'portable');
+  const peers = cases.filter((c) => c.name !== 'native' && c.name !== 'portable' && !c.name.startsWith('('));
   const bestPeer = peers.toSorted((a, b) => a.p50Ns - b.p50Ns)[0];
   const rows = cases.map((c) => [
     `  ${c.name}`,
