@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors.ts';
+import { invalidArgument, WolfsecError } from '../errors.ts';
 import { constantTimeEqual } from './compare.ts';
 import { MacKey } from './hash/mac.ts';
 import { type Input, inputBytes } from './input.ts';
@@ -7,8 +7,9 @@ import { type Input, inputBytes } from './input.ts';
  * How a webhook is signed with HMAC-SHA256:
  * - `stripe`: header `t=<seconds>,v1=<hex>` over `<seconds>.<body>`;
  * - `github`: header `sha256=<hex>` over the body, without a time;
- * - `standard`: Standard Webhooks, header `v1,<base64>` over `<id>.<seconds>.<body>`, id and seconds in
- *   headers of their own.
+ * - `standard`: Standard Webhooks (https://www.standardwebhooks.com), header `v1,<base64>` over
+ *   `<id>.<seconds>.<body>`, id and seconds in headers of their own. A secret `whsec_<base64>` stands for the bytes
+ *   that it encodes; any other is taken as it is.
  */
 export type WebhookScheme = 'stripe' | 'github' | 'standard';
 
@@ -36,6 +37,9 @@ export type WebhookRefusal = 'malformed' | 'expired' | 'mismatch';
 /**
  * Checks a webhook's signature against one secret or several (while a secret is being rotated). Returns
  * `undefined` where it is genuine and fresh, or why it is not.
+ *
+ * @throws {WolfsecError} `WOLFSEC_INVALID_KEY` for an empty secret, and for a `whsec_` one that is not base64;
+ * `WOLFSEC_INVALID_ARGUMENT` for an unknown scheme and a body that is neither bytes nor text.
  */
 export function refuseWebhook(
   scheme: WebhookScheme,
@@ -49,7 +53,7 @@ export function refuseWebhook(
   const { seconds, tags, prefix } = claimed;
   const body = inputBytes(webhook.body, 'body');
   const made = (Array.isArray(secrets) ? secrets : [secrets]).map((secret: Input) =>
-    tag(secret, prefix, body),
+    tag(keyOf(scheme, secret), prefix, body),
   );
   // Every tag is compared with every other, so that the time tells nothing of which fits.
   let genuine = false;
@@ -77,12 +81,13 @@ export function signWebhook(
   options: { readonly nowMs?: number; readonly id?: string } = {},
 ): string {
   const bytes = inputBytes(body, 'body');
+  const key = keyOf(scheme, secret);
   const seconds = Math.floor((options.nowMs ?? Date.now()) / 1000);
-  if (scheme === 'github') return `sha256=${tag(secret, '', bytes).toString('hex')}`;
-  if (scheme === 'stripe') return `t=${seconds},v1=${tag(secret, `${seconds}.`, bytes).toString('hex')}`;
+  if (scheme === 'github') return `sha256=${tag(key, '', bytes).toString('hex')}`;
+  if (scheme === 'stripe') return `t=${seconds},v1=${tag(key, `${seconds}.`, bytes).toString('hex')}`;
   if (scheme !== 'standard') throw invalidArgument('scheme', 'one of stripe, github, standard');
   if (!options.id) throw invalidArgument('id', 'the webhook-id header that goes along');
-  return `v1,${tag(secret, `${options.id}.${seconds}.`, bytes).toString('base64')}`;
+  return `v1,${tag(key, `${options.id}.${seconds}.`, bytes).toString('base64')}`;
 }
 
 interface Claim {
@@ -122,6 +127,16 @@ function claim(scheme: WebhookScheme, { signature, id, timestamp }: Webhook): Cl
     tags: tags.slice(0, tagsMax).map((text) => Buffer.from(text, 'base64')),
     prefix: `${id}.${timestamp}.`,
   };
+}
+
+/** Stripe's secrets begin alike, and are taken as text. */
+function keyOf(scheme: WebhookScheme, secret: Input): Input {
+  if (scheme !== 'standard' || typeof secret !== 'string' || !secret.startsWith('whsec_')) return secret;
+  const text = secret.slice('whsec_'.length);
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/.test(text)) {
+    throw new WolfsecError('WOLFSEC_INVALID_KEY', 'a secret that begins with whsec_ must go on in base64');
+  }
+  return Buffer.from(text, 'base64');
 }
 
 function tag(secret: Input, prefix: string, body: Uint8Array): Buffer {

@@ -45,6 +45,31 @@ test('what node:crypto signs is accepted', () => {
   expect(verifyWebhook('standard', webhook, ['old', 'secret'], { nowMs })).toBe(true);
 });
 
+test('the reference vector of Standard Webhooks: a whsec_ secret stands for the bytes that it encodes', () => {
+  const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+  const at = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', nowMs: 1_614_265_330_000 };
+  const payload = '{"test": 2432232314}';
+  const signature = 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=';
+  expect(signWebhook('standard', payload, secret, at)).toBe(signature);
+  const webhook = { body: payload, signature, id: at.id, timestamp: '1614265330' };
+  expect(verifyWebhook('standard', webhook, secret, at)).toBe(true);
+  // Stripe's begin with the same letters, and are text.
+  expect(
+    verifyWebhook('stripe', { body, signature: signWebhook('stripe', body, secret, at) }, secret, at),
+  ).toBe(true);
+  const hex = createHmac('sha256', secret).update(`1614265330.${body}`).digest('hex');
+  expect(signWebhook('stripe', body, secret, at)).toBe(`t=1614265330,v1=${hex}`);
+});
+
+test('a whsec_ secret that is not base64 is refused, and not repeated', () => {
+  expect(() => signWebhook('standard', body, 'whsec_not base64!', { id: 'msg_1' })).toThrow(
+    expect.objectContaining({
+      code: 'WOLFSEC_INVALID_KEY',
+      message: expect.not.stringContaining('not base64!'),
+    }),
+  );
+});
+
 test.for(['stripe', 'github', 'standard'] as const)(
   '%s: late, changed and broken ones are refused',
   (scheme) => {
