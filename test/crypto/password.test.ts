@@ -73,6 +73,20 @@ test('the queue is bounded, and gives up what is aborted', async () => {
   expect(queue.waitMs).toBeGreaterThan(0);
 });
 
+test('work that throws at once gives its place back, and does not hold up who waits', async () => {
+  const { queue } = new PasswordHasher({ cost, concurrency: 1 });
+  const failing = () => {
+    throw new Error('at once');
+  };
+  const runs = [queue.run(failing), queue.run(failing), queue.run(async () => 'done')];
+  expect((await Promise.allSettled(runs)).map(({ status }) => status)).toEqual([
+    'rejected',
+    'rejected',
+    'fulfilled',
+  ]);
+  expect([queue.running, queue.waiting]).toEqual([0, 0]);
+});
+
 describeBackends('hashes of other programs', ({ kdf }) => {
   test('bcrypt (vectors of the Openwall suite)', async () => {
     const stored = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW';

@@ -91,7 +91,8 @@ export class PasswordQueue {
           this.#running++;
           this.#started++;
           this.#waitMs += performance.now() - cameMs;
-          work()
+          // Work that throws before it gives a promise must free its place as well.
+          new Promise<T>((begun) => begun(work()))
             .finally(() => {
               signal?.removeEventListener('abort', onAbort);
               this.#running--;
