@@ -5,7 +5,12 @@ import { AeadKey } from '../../src/crypto/aead/key.ts';
 import { packMessages } from '../../src/crypto/aead/packed.ts';
 import { Hasher, hash } from '../../src/crypto/hash/hash.ts';
 import { MacKey } from '../../src/crypto/hash/mac.ts';
+import { Envelope } from '../../src/crypto/keyring/envelope.ts';
+import { FieldCipher } from '../../src/crypto/keyring/fields.ts';
+import { KeyRing } from '../../src/crypto/keyring/keyring.ts';
+import { envKeyProvider } from '../../src/crypto/keyring/provider.ts';
 import { SigningKey } from '../../src/crypto/sign/private-key.ts';
+import { VerifyingKey } from '../../src/crypto/sign/verifying-key.ts';
 import { describeBackends } from '../parity/backends.ts';
 
 const raw = Buffer.alloc(32, 7);
@@ -169,4 +174,25 @@ test('unknown words and types are named', () => {
   const hasher = new Hasher('blake3');
   hasher.dispose();
   expect(thrown(() => hasher.update('x'))).toEqual(code('DISPOSED'));
+});
+
+test('what is no key, no signature and no envelope is told as such', async () => {
+  expect(thrown(() => VerifyingKey.import('ed25519', null as never))).toEqual(code('INVALID_KEY'));
+  const key = SigningKey.generate().verifyingKey();
+  const batch = (each: object) => () => VerifyingKey.verifyBatch([{ key, message: 'x', ...each } as never]);
+  expect(thrown(batch({}))).toEqual(code('INVALID_ARGUMENT'));
+  expect(thrown(batch({ key: {}, signature: Buffer.alloc(64) }))).toEqual(code('INVALID_ARGUMENT'));
+  const envelope = new Envelope(envKeyProvider('WOLFSEC_TEST_ABSENT'));
+  await expect(envelope.open('text' as never)).rejects.toEqual(code('INVALID_ARGUMENT'));
+});
+
+test('a field that JSON cannot hold is named, without its value', () => {
+  using ring = KeyRing.generate();
+  const cipher = new FieldCipher(ring, ['a']);
+  const cycle: { a?: unknown } = {};
+  cycle.a = cycle;
+  for (const record of [{ a: 5n }, { a: () => 1 }, cycle]) {
+    expect(thrown(() => cipher.seal(record, '1'))).toEqual(code('INVALID_ARGUMENT'));
+  }
+  expect(thrown(() => cipher.seal({ a: 1 }, 1 as never))).toEqual(code('INVALID_ARGUMENT'));
 });

@@ -1,4 +1,4 @@
-import { WolfsecError } from '../../errors.ts';
+import { invalidArgument, WolfsecError } from '../../errors.ts';
 import { type AeadAlgorithm, aeadOverheadBytes } from '../aead/algorithms.ts';
 import { AeadKey } from '../aead/key.ts';
 import { checkInteger, type Input, inputBytes } from '../input.ts';
@@ -50,6 +50,7 @@ export class Envelope {
 
   /** Opens with the provider's help. */
   async open(sealed: Uint8Array, aad: Input = ''): Promise<Buffer> {
+    if (!(sealed instanceof Uint8Array)) throw invalidArgument('sealed', 'a Uint8Array');
     const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length);
     const wrappedBytes =
       bytes.length >= prefixBytes && bytes[0] === formatVersion ? bytes.readUInt16BE(1) : 0;

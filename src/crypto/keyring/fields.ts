@@ -33,7 +33,7 @@ export class FieldCipher {
   seal<T extends object>(record: T, recordId: string): T {
     return this.#map(record, (value, path) => {
       if (isSealed(value) && this.#opens(value, context(recordId, path))) return value;
-      const text = JSON.stringify(value);
+      const text = json(value, path);
       return mark + this.#ring.seal(text, context(recordId, path)).toString('base64url');
     });
   }
@@ -98,7 +98,18 @@ function bytesOf(value: string): Buffer {
   return Buffer.from(value.slice(mark.length), 'base64url');
 }
 
+function json(value: Json, path: string): string {
+  try {
+    const text = JSON.stringify(value);
+    if (text !== undefined) return text;
+  } catch {
+    // A cycle or a BigInt: told below, without the value.
+  }
+  throw invalidArgument(`field ${path}`, 'a value that JSON can hold');
+}
+
 /** Both parts with their lengths, so that no two pairs are the same text. */
 function context(recordId: string, path: string): string {
+  if (typeof recordId !== 'string') throw invalidArgument('recordId', 'a string');
   return `${recordId.length}:${recordId}:${path}`;
 }

@@ -50,7 +50,7 @@ function read(
     throw new WolfsecError('WOLFSEC_INVALID_KEY', 'key is not PEM that can be read', { cause });
   }
   const { kty, crv } = curves[algorithm];
-  if (jwk.kty !== kty || jwk.crv !== crv) {
+  if (jwk?.kty !== kty || jwk.crv !== crv) {
     throw new WolfsecError(
       'WOLFSEC_INVALID_KEY',
       `key must be of the curve ${crv} (${kty}) for ${algorithm}`,

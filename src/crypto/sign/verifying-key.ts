@@ -69,6 +69,12 @@ export class VerifyingKey implements Disposable {
   static verifyBatch(messages: readonly SignedMessage[]): boolean[] {
     const [first] = messages;
     if (!first) return [];
+    messages.forEach(({ key, signature }, i) => {
+      if (!(key instanceof VerifyingKey)) throw invalidArgument(`messages[${i}].key`, 'a VerifyingKey');
+      if (!(signature instanceof Uint8Array)) {
+        throw invalidArgument(`messages[${i}].signature`, 'a Uint8Array');
+      }
+    });
     const packed = packMessages(messages.map(({ message }) => message));
     const signatures = new Uint8Array(messages.length * signatureBytes);
     messages.forEach(({ signature }, i) => {
