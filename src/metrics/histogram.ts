@@ -1,8 +1,10 @@
 import { layout } from '../backend/contract/exposition.ts';
 import { invalidArgument } from '../errors.ts';
+import { BoundIndex } from './bound-index.ts';
 import { type Exemplar, ExemplarStore } from './exemplars.ts';
 import type { FamilyHost, MetricOptions } from './family.ts';
-import { Observer } from './observer.ts';
+import { HistogramSeries } from './histogram-series.ts';
+import { Observer, type ObserverSeries } from './observer.ts';
 
 /** Bounds in seconds for requests from 5 ms to 10 s, as Prometheus clients have them. */
 export const defaultBuckets: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -17,26 +19,33 @@ export class Histogram<L extends string = string> extends Observer<L> {
   readonly type = 'histogram';
   readonly layout = layout.buckets;
   /** Upper bounds, without +Inf. */
-  readonly bounds: Float64Array;
+  declare readonly bounds: Float64Array;
+  declare private readonly index: BoundIndex;
 
   /** Made by {@link Registry.histogram}. @internal */
   constructor(options: HistogramOptions<L>, host: FamilyHost) {
     const bounds = checkedBounds(options.buckets ?? defaultBuckets);
     super('histogram', options, host, bounds.length + 2);
     this.bounds = bounds;
+    this.index = new BoundIndex(bounds);
     if (this.labelNames.length === 0) this.seriesOf([]);
   }
 
   /** @internal */
   record(id: number, value: number): void {
+    // imul, since a product of numbers is taken in doubles.
+    this.recordAt(Math.imul(id, this.stride), value);
+  }
+
+  /** Records to the series whose values begin at a place. @internal */
+  recordAt(at: number, value: number): void {
     if (!(value < Infinity && value > -Infinity)) {
       this.reject();
       return;
     }
-    const at = id * this.stride;
     const { values } = this;
-    values[at + this.#bucketOf(value)]! += 1;
-    values[at + this.bounds.length + 1]! += value;
+    values[at + this.index.find(value)]! += 1;
+    values[at + this.stride - 1]! += value;
   }
 
   /** @internal */
@@ -44,7 +53,7 @@ export class Histogram<L extends string = string> extends Observer<L> {
     this.record(id, value);
     if (!Number.isFinite(value)) return;
     this.exemplars ??= new ExemplarStore(this.bounds.length + 1);
-    this.keepExemplar(id, this.#bucketOf(value), value, exemplar);
+    this.keepExemplar(id, this.index.find(value), value, exemplar);
   }
 
   /** @internal */
@@ -75,16 +84,8 @@ export class Histogram<L extends string = string> extends Observer<L> {
     return this.bounds[this.bounds.length - 1] ?? Number.NaN;
   }
 
-  #bucketOf(value: number): number {
-    const { bounds } = this;
-    let low = 0;
-    let high = bounds.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (value <= bounds[middle]!) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+  protected override handle(values: readonly string[]): ObserverSeries {
+    return new HistogramSeries(this, values);
   }
 }
 

@@ -1,25 +1,21 @@
 import { bucketCount, bucketMiddle, scale, subBuckets } from '../backend/contract/log-linear.ts';
 import { type Columns, moved } from './columns.ts';
+import * as bits from './double-bits.ts';
 
 const { subBits, octaves } = scale;
-const double = new Float64Array(1);
-const words = new Int32Array(double.buffer);
-/** Where the words of a double lie in memory. */
-const high = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
-const low = 1 - high;
+// Of its own: what a module imports, V8 loads from a cell and checks at each use.
+const { highWord } = bits;
 /** Bits of the high word that lie below a bucket. */
 const shift = 20 - scale.subBits;
 const lowest = 2 ** scale.minExponent;
 const firstBucket = (1023 + scale.minExponent) << scale.subBits;
 
 /**
- * The bucket of a value, if {@link isOnScale} says that it is one: the exponent and the first bits of the mantissa,
- * read off the high word. An edge has no bits below those, and the word before it is of the bucket below: so a bucket
- * holds its upper edge, as `le` means it.
+ * The bucket of a value, if {@link isOnScale} says that it is one: the exponent and the first bits of the mantissa.
+ * A bucket holds its upper edge.
  */
 export function bucketWithin(value: number): number {
-  double[0] = value;
-  return ((words[high]! - +(words[low] === 0)) >> shift) - firstBucket;
+  return (highWord(value) >> shift) - firstBucket;
 }
 
 /** Whether {@link bucketWithin} gave a bucket: the value is above 2⁻³² and not above 2⁴⁸, nor NaN. */

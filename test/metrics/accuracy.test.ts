@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bucketCount, bucketEdge } from '../../src/backend/contract/log-linear.ts';
+import { BoundIndex } from '../../src/metrics/bound-index.ts';
 import { mergeInto, Registry } from '../../src/metrics/index.ts';
 import { bucketOf } from '../../src/metrics/log-linear.ts';
 
@@ -58,6 +59,24 @@ test('a bucket holds all above the edge below it, and its own edge', () => {
   expect([0, -0, 5e-324, 2 ** -32].map(bucketOf)).toEqual([0, 0, 0, 0]);
   expect([2 ** 48 - 1, 2 ** 48, 1e300, Number.MAX_VALUE].map(bucketOf)).toEqual(
     Array(4).fill(bucketCount - 1),
+  );
+});
+
+test('a value is counted in the bucket of the first bound that is not below it', () => {
+  const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+  const usual = fc.oneof(
+    finite,
+    fc.double({ min: -1, max: 20, noNaN: true }),
+    fc.integer({ min: -3, max: 20 }),
+  );
+  fc.assert(
+    fc.property(fc.uniqueArray(usual, { maxLength: 40 }), fc.array(usual), (unsorted, values) => {
+      const bounds = Float64Array.from(unsorted).sort();
+      const index = new BoundIndex(bounds);
+      for (const value of [...values, ...bounds, 0, -0, Number.MAX_VALUE, 5e-324]) {
+        expect(index.find(value)).toBe(bounds.filter((bound) => bound < value).length);
+      }
+    }),
   );
 });
 

@@ -85,27 +85,36 @@ test('handles agree with a model while series come, go and are reset', () => {
       const labels = ['l'] as const;
       const counter = registry.counter({ name: 'c', help: 'c', labels });
       const histogram = registry.exponentialHistogram({ name: 'h', help: 'h', labels });
-      const handles = Array.from({ length: 40 }, (_, i) => [counter.labels(i), histogram.labels(i)] as const);
+      const fixed = registry.histogram({ name: 'f', help: 'f', labels });
+      const handles = Array.from(
+        { length: 40 },
+        (_, i) => [counter.labels(i), histogram.labels(i), fixed.labels(i)] as const,
+      );
       const model = new Map<string, number[]>();
       for (let i = 0; i < 40; i++) model.set(`${i}`, []);
       for (const step of steps) {
         if ('record' in step) {
-          const [count, observe] = handles[step.record]!;
+          const [count, ...observers] = handles[step.record]!;
           count.inc(step.amount);
-          observe.observe(step.amount);
+          for (const observer of observers) observer.observe(step.amount);
           model.set(`${step.record}`, [...(model.get(`${step.record}`) ?? []), step.amount]);
         } else if ('remove' in step) {
           const known = model.delete(`${step.remove}`);
           expect(counter.remove({ l: step.remove })).toBe(known);
           expect(histogram.remove({ l: step.remove })).toBe(known);
+          expect(fixed.remove({ l: step.remove })).toBe(known);
         } else {
           counter.reset();
           histogram.reset();
+          fixed.reset();
           model.clear();
         }
       }
       const sum = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
-      const shown = (family: typeof counter | typeof histogram, read: (l: LabelValues<'l'>) => unknown) =>
+      const shown = (
+        family: typeof counter | typeof histogram | typeof fixed,
+        read: (l: LabelValues<'l'>) => unknown,
+      ) =>
         Array.from({ length: family.table.end }, (_, id) => id)
           .filter((id) => family.table.isAlive(id))
           .map((id) => family.table.valuesOf(id)[0]!)
@@ -115,9 +124,11 @@ test('handles agree with a model while series come, go and are reset', () => {
       expect(shown(counter, (l) => counter.value(l))).toEqual(
         expected.map(([l, values]) => [l, sum(values)]),
       );
-      expect(shown(histogram, (l) => [histogram.count(l), histogram.sum(l)])).toEqual(
-        expected.map(([l, values]) => [l, [values.length, sum(values)]]),
-      );
+      for (const family of [histogram, fixed]) {
+        expect(shown(family, (l) => [family.count(l), family.sum(l)])).toEqual(
+          expected.map(([l, values]) => [l, [values.length, sum(values)]]),
+        );
+      }
     }),
     { numRuns: 200 },
   );
