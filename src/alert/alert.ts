@@ -1,5 +1,5 @@
 import { type Detection, type Severity, severities } from '../detect/detection.ts';
-import { type AlertStatus, derivedId, type StoredAlert } from '../store/index.ts';
+import { type AlertCounts, type AlertStatus, derivedId, type StoredAlert } from '../store/index.ts';
 import type { Labels } from './labels.ts';
 
 /** An alert as the book holds it: what is stored, and what deciding needs. */
@@ -65,6 +65,15 @@ export function openAlert(
 }
 
 export const severityOf = (level: string) => Math.max(0, severities.indexOf(level as Severity));
+
+export const toCounts = ({ id, count, lastMs, risk, seenMs, version }: Alert): AlertCounts => ({
+  id,
+  count,
+  lastMs,
+  risk,
+  updatedMs: seenMs,
+  version,
+});
 
 export function toStored(alert: Alert, groupKey: string): StoredAlert {
   return {

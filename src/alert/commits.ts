@@ -1,5 +1,6 @@
 import { WolfsecError } from '../errors.ts';
 import type { StateLog } from '../store/index.ts';
+import type { Alert } from './alert.ts';
 import { Change } from './change.ts';
 import { encodeChange } from './record.ts';
 
@@ -21,6 +22,8 @@ export class Commits {
   readonly #outcomes: Outcomes;
   readonly #maxWaiting: number;
   #gathering = new Change();
+  /** What was taken for a write that is not confirmed: two, while the answer to the first is on its way. */
+  readonly #taken = new Set<Change>();
   /** The write that takes what is gathering. */
   #next: Promise<void> | undefined;
   /** The write under way. */
@@ -35,6 +38,13 @@ export class Commits {
   /** Detections that wait for the disk. */
   get waiting(): number {
     return this.#gathering.seen.length;
+  }
+
+  /** Whether more of the alert than its count has changed, and is not known to be on disk. */
+  holds(alert: Alert): boolean {
+    if (this.#gathering.written.has(alert)) return true;
+    for (const { written } of this.#taken) if (written.has(alert)) return true;
+    return false;
   }
 
   /**
@@ -58,13 +68,16 @@ export class Commits {
       this.#gathering = new Change();
       this.#current = this.#next;
       this.#next = undefined;
+      this.#taken.add(taken);
       this.#outcomes.taken(taken);
       return encodeChange(taken);
     });
     this.#next = written.then(
       () => {
         this.#current = undefined;
-        if (taken) this.#outcomes.durable(taken);
+        if (!taken) return;
+        this.#taken.delete(taken);
+        this.#outcomes.durable(taken);
       },
       (error: unknown) => {
         this.#current = undefined;
@@ -74,6 +87,7 @@ export class Commits {
           this.#gathering = new Change();
           this.#next = undefined;
         }
+        this.#taken.delete(taken);
         this.#outcomes.failed(taken, this.#gathering);
         throw error;
       },

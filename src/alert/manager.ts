@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Detection } from '../detect/detection.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
-import { type StateLog, type StoredAlert, uuidv7At } from '../store/index.ts';
-import { type Alert, severityOf, toStored } from './alert.ts';
+import { type AlertCounts, type StateLog, type StoredAlert, uuidv7At } from '../store/index.ts';
+import { type Alert, severityOf, toCounts, toStored } from './alert.ts';
 import { AlertBook } from './book.ts';
 import type { Change } from './change.ts';
 import { Commits } from './commits.ts';
@@ -78,9 +78,9 @@ export class AlertManager implements AsyncDisposable {
       new Projection(
         options.store,
         options.storeEveryMs ?? 200,
-        (id) => {
-          const alert = this.#book.alerts.get(id);
-          return alert && this.#stored(alert);
+        {
+          stored: (id) => this.alert(id),
+          counts: (id) => this.#counts(id),
         },
         (ids) => this.#onChanged?.(ids),
       );
@@ -369,6 +369,12 @@ export class AlertManager implements AsyncDisposable {
       .then(() => checkpoint(this.#journal, segment, this.#ledger, this.#now()))
       // Not complete: the older segments stay, and the next segment brings the next one.
       .catch(() => {});
+  }
+
+  /** What of an alert the store lacks, unless that may be more than its counts. */
+  #counts(id: string): AlertCounts | undefined {
+    const alert = this.#book.alerts.get(id);
+    return alert && !this.#commits.holds(alert) ? toCounts(alert) : undefined;
   }
 
   readonly #stored = (alert: Alert): StoredAlert => toStored(alert, this.#book.groups.keyOf(alert));

@@ -1,19 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '../backoff.ts';
-import type { Store, StoredAlert } from '../store/index.ts';
+import type { AlertCounts, Store, StoredAlert } from '../store/index.ts';
 import type { Change } from './change.ts';
 import type { EntityRisk } from './risk.ts';
 
 /**
- * Alerts, and risks, written in one transaction. Each of PostgreSQL's syncs the disk that the outbox waits for too, and
- * each of SQLite's writes the pages of the indexes anew: 100 alerts at once are a third fewer bytes than twice 50. Not
- * more, since laying them out holds everything else up, 0.25 ms for SQLite and 0.6 ms for PostgreSQL.
+ * Alerts, counts and risks, written in one transaction. Each of PostgreSQL's syncs the disk that the outbox waits for
+ * too, and each of SQLite's writes the pages of the indexes anew: 100 alerts at once are a third fewer bytes than twice
+ * 50. Not more, since laying them out holds everything else up, a whole alert about five times as long as its counts.
  */
 const alertsTogether = 100;
+const countsTogether = 1_000;
 const risksTogether = 1_000;
 
 /** Counts and risks, which change with every detection, are written in every so many rounds. */
 const roundsBetweenCounts = 5;
+
+/** Alerts as they are now. */
+interface Book {
+  readonly stored: (id: string) => StoredAlert | undefined;
+  /** `undefined` where more than the counts may have changed. */
+  readonly counts: (id: string) => AlertCounts | undefined;
+}
 
 /**
  * Carries alerts and risks into the store, where queries find them. The journal is what survives a crash; this
@@ -23,7 +31,7 @@ const roundsBetweenCounts = 5;
 export class Projection {
   readonly #store: Store;
   readonly #everyMs: number;
-  readonly #read: (id: string) => StoredAlert | undefined;
+  readonly #book: Book;
   readonly #stored: (ids: readonly string[]) => void;
   readonly #closing = new AbortController();
   /** Alerts of which more changed than the count. */
@@ -38,15 +46,10 @@ export class Projection {
   lastError: unknown;
 
   /** `stored` is told of alerts whose newest state the store has taken. */
-  constructor(
-    store: Store,
-    everyMs: number,
-    read: (id: string) => StoredAlert | undefined,
-    stored: (ids: readonly string[]) => void,
-  ) {
+  constructor(store: Store, everyMs: number, book: Book, stored: (ids: readonly string[]) => void) {
     this.#store = store;
     this.#everyMs = everyMs;
-    this.#read = read;
+    this.#book = book;
     this.#stored = stored;
   }
 
@@ -115,16 +118,14 @@ export class Projection {
 
   /** Writes what waits now, in batches between which other work gets its turn. */
   async #round(withCounts: boolean): Promise<void> {
-    const ids = withCounts ? [...new Set([...this.#alerts, ...this.#counts])] : [...this.#alerts];
-    for (let at = 0; at < ids.length; at += alertsTogether)
-      await this.#putAlerts(ids.slice(at, at + alertsTogether));
-    const risks = withCounts ? [...this.#risks.values()] : [];
-    for (let at = 0; at < risks.length; at += risksTogether)
-      await this.#putRisks(risks.slice(at, at + risksTogether));
+    await inParts([...this.#alerts], alertsTogether, (ids) => this.#putAlerts(ids));
+    if (!withCounts) return;
+    await inParts([...this.#counts], countsTogether, (ids) => this.#putCounts(ids));
+    await inParts([...this.#risks.values()], risksTogether, (risks) => this.#putRisks(risks));
   }
 
   async #putAlerts(ids: readonly string[]): Promise<void> {
-    const alerts = ids.map(this.#read).filter((alert) => alert !== undefined);
+    const alerts = ids.map(this.#book.stored).filter((alert) => alert !== undefined);
     // Taken off first: what changes while the write is under way is marked anew.
     for (const id of ids) {
       this.#alerts.delete(id);
@@ -137,6 +138,27 @@ export class Projection {
       throw error;
     }
     this.#stored(ids);
+  }
+
+  /** Writes counts alone, where the store has all else of the alert and that is not about to change. */
+  async #putCounts(ids: readonly string[]): Promise<void> {
+    const counts: AlertCounts[] = [];
+    for (const id of ids) {
+      this.#counts.delete(id);
+      const one = this.#alerts.has(id) ? undefined : this.#book.counts(id);
+      if (one) counts.push(one);
+      else this.#alerts.add(id);
+    }
+    const missing = new Set<string>();
+    try {
+      for (const id of await this.#store.alerts.putCounts(counts)) missing.add(id);
+    } catch (error) {
+      for (const { id } of counts) this.#counts.add(id);
+      throw error;
+    }
+    // What retention has taken away comes back whole.
+    for (const id of missing) this.#alerts.add(id);
+    this.#stored(counts.flatMap(({ id }) => (missing.has(id) ? [] : id)));
   }
 
   async #putRisks(risks: readonly EntityRisk[]): Promise<void> {
@@ -165,4 +187,12 @@ export class Projection {
   async #pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {});
   }
+}
+
+async function inParts<T>(
+  all: readonly T[],
+  size: number,
+  take: (part: T[]) => Promise<void>,
+): Promise<void> {
+  for (let at = 0; at < all.length; at += size) await take(all.slice(at, at + size));
 }

@@ -1,4 +1,4 @@
-import type { RowInsert, Statement, StatementResult } from './statement.ts';
+import type { RowInsert, RowUpdate, SqlValue, Statement, StatementResult } from './statement.ts';
 
 /** The database’s dialect of SQL. */
 export type Dialect = 'sqlite' | 'postgresql';
@@ -38,6 +38,8 @@ export interface SqlEngine {
   transaction(statements: readonly Statement[]): Promise<StatementResult[]>;
   /** Inserts rows, all or none, and tells how many were new or updated. No key may come twice where the target updates. */
   insert(insert: RowInsert): Promise<number>;
+  /** Updates rows that are there, all or none, and gives the keys of those that are missing or newer. No key may come twice. */
+  update(update: RowUpdate): Promise<SqlValue[]>;
   pool(): PoolFigures;
   close(): Promise<void>;
 }

@@ -15,6 +15,7 @@ export {
 export type { SqliteOptions } from './sqlite/engine.ts';
 export { openStore, type Store, type StoreOptions } from './store.ts';
 export {
+  type AlertCounts,
   type AlertCursor,
   type AlertFilter,
   type AlertGroup,

@@ -18,10 +18,12 @@ export interface StatementResult {
 /** Type of a column in a {@link RowInsert}, as PostgreSQL's `unnest` needs to know it. */
 type ColumnType = 'text' | 'bigint' | 'double precision';
 
+type Column = readonly [name: string, type: ColumnType];
+
 /** Where a batch of rows goes. Rows whose key is already there are left as they are, or updated where `update` says so. */
 export interface InsertTarget {
   readonly table: string;
-  readonly columns: readonly (readonly [name: string, type: ColumnType])[];
+  readonly columns: readonly Column[];
   /** Columns of the unique key that makes the insert idempotent. */
   readonly key: readonly string[];
   /** Columns that a row with a known key takes over; with `newer` only if that column is higher, or not lower. */
@@ -36,6 +38,21 @@ export interface InsertTarget {
 /** A batch of rows, their values row after row in one array. */
 export interface RowInsert {
   readonly target: InsertTarget;
+  readonly values: readonly SqlValue[];
+}
+
+/** Which columns of rows that are there are updated. */
+export interface UpdateTarget {
+  readonly table: string;
+  /** The unique key, then what the row with that key takes over. */
+  readonly columns: readonly [Column, ...Column[]];
+  /** One of the columns: a row that holds a higher value stays as it is. */
+  readonly newer: string;
+}
+
+/** New values of rows that are there, row after row in one array. */
+export interface RowUpdate {
+  readonly target: UpdateTarget;
   readonly values: readonly SqlValue[];
 }
 

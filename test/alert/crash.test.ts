@@ -7,14 +7,14 @@ import { expect, test } from 'vitest';
 import { AlertManager, file, type Notification } from '../../src/alert/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { temporaryFolder } from '../store/stores.ts';
-import { detection } from './samples.ts';
+import { aboutOneOf, detection } from './samples.ts';
 
 const total = 10_000;
 
 /** Runs the child until it has confirmed `until` alerts, then kills it without warning; tells what it confirmed. */
-async function killedAfter(until: number, folder: string, out: string): Promise<number> {
+async function killedAfter(until: number, folder: string, out: string, users = total): Promise<number> {
   const script = join(import.meta.dirname, 'crash-child.ts');
-  const child = spawn(process.execPath, [script, folder, out, String(total)], {
+  const child = spawn(process.execPath, [script, folder, out, String(total), String(users)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let confirmed = 0;
@@ -62,3 +62,35 @@ test('kill -9 in the middle of 10,000 alerts: none lost, none delivered under tw
   expect([...keysOf.values()].every((keys) => keys.size === 1)).toBe(true);
   folder.remove();
 }, 120_000);
+
+test('kill -9 while 50 alerts are counted up: the store ends with every count', async () => {
+  const users = 50;
+  const folder = temporaryFolder();
+  const out = join(folder.path, 'out.ndjson');
+  const confirmed = await killedAfter(6_000, folder.path, out, users);
+  await using store = await openStore({ dataFolder: folder.path });
+  const before = (await store.alerts.list({}, { limit: 1_000 })).reduce((sum, { count }) => sum + count, 0);
+  expect(before).toBeGreaterThan(0);
+  await using manager = await AlertManager.open({
+    dataFolder: folder.path,
+    store,
+    receivers: { out: file({ path: out }) },
+    route: { receiver: 'out', groupBy: ['user.name'] },
+    risk: { threshold: Number.POSITIVE_INFINITY },
+  });
+  const inStore = async () => {
+    await manager.stored();
+    const rows = await store.alerts.list({}, { limit: 1_000 });
+    expect(rows.toSorted(byId)).toEqual(manager.alerts().toSorted(byId));
+    return rows.map(({ count }) => count);
+  };
+  const counted = (await inStore()).reduce((sum, count) => sum + count, 0);
+  expect(counted).toBeGreaterThanOrEqual(confirmed);
+  for (let at = 0; at < total; at += 500) {
+    await manager.raiseAll(Array.from({ length: 500 }, (_, n) => aboutOneOf(users, at + n)));
+  }
+  expect(await inStore()).toEqual(Array.from({ length: users }, () => total / users));
+  folder.remove();
+}, 120_000);
+
+const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);

@@ -15,3 +15,7 @@ export const detection = (n: number, more: Partial<Detection> = {}): Detection =
   entities: { 'host.name': 'web', 'user.name': `user-${n}` },
   ...more,
 });
+
+/** The n-th detection about one of so many users. */
+export const aboutOneOf = (users: number, n: number): Detection =>
+  detection(n, { entities: { 'host.name': 'web', 'user.name': `user-${n % users}` } });

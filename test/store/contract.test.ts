@@ -194,6 +194,29 @@ describeStores('alerts', (store) => {
     ]);
   });
 
+  test('take newer counts alone, and tell of those that are missing or newer', async () => {
+    const { alerts } = store();
+    const many = Array.from({ length: 120 }, (_, n) => alert(n, { id: `counted-${n}`, ruleId: 'counted' }));
+    await alerts.put(many.slice(1));
+    await alerts.put([alert(2, { id: 'counted-2', ruleId: 'counted', count: 9, version: 9 })]);
+    const counts = many.map(({ id }, n) => ({
+      id,
+      count: 2 + n,
+      lastMs: startMs + 1_000 + n,
+      risk: n / 4,
+      updatedMs: startMs + 5,
+      version: 3,
+    }));
+    expect((await alerts.putCounts(counts)).sort()).toEqual(['counted-0', 'counted-2']);
+    expect(await alerts.get('counted-0')).toBeUndefined();
+    expect(await alerts.get('counted-2')).toMatchObject({ count: 9, version: 9 });
+    for (const n of [1, 3, 50, 119])
+      expect(await alerts.get(`counted-${n}`)).toEqual({ ...many[n], ...counts[n] });
+    // The same again is not news, and not missing either.
+    expect(await alerts.putCounts([counts[1]!])).toEqual([]);
+    expect(await alerts.putCounts([])).toEqual([]);
+  });
+
   test('are listed by several levels and statuses in pages, in order, each once', async () => {
     const { alerts } = store();
     const [levels, statuses] = [

@@ -2,8 +2,8 @@ import pg from 'pg';
 import { WolfsecError } from '../../errors.ts';
 import type { PoolFigures, SqlEngine } from '../engine.ts';
 import { rollupLock } from '../rollup.ts';
-import type { Row, RowInsert, Statement, StatementResult } from '../statement.ts';
-import { unnestStatement } from './array.ts';
+import type { Row, RowInsert, RowUpdate, SqlValue, Statement, StatementResult } from '../statement.ts';
+import { unnestInsert, unnestUpdate } from './array.ts';
 import { Backoff } from './backoff.ts';
 import { postgresError } from './failure.ts';
 
@@ -109,8 +109,13 @@ export class PostgresEngine implements SqlEngine {
   }
 
   async insert(insert: RowInsert): Promise<number> {
-    const { affected } = await this.write(unnestStatement(insert, rollupLock));
+    const { affected } = await this.write(unnestInsert(insert, rollupLock));
     return affected;
+  }
+
+  async update(update: RowUpdate): Promise<SqlValue[]> {
+    const { rows } = await this.write(unnestUpdate(update));
+    return rows.map(({ key }) => key as SqlValue);
   }
 
   pool(): PoolFigures {

@@ -6,6 +6,7 @@ import {
   type SqlValue,
   type Statement,
   type StatementResult,
+  type UpdateTarget,
 } from '../statement.ts';
 import type { ThreadOptions } from './protocol.ts';
 
@@ -76,6 +77,22 @@ export class Database {
     return inserted;
   }
 
+  /** Updates rows by key, and gives the keys of those that are missing or newer. */
+  update(target: UpdateTarget, values: readonly SqlValue[]): SqlValue[] {
+    const { columns, newer } = target;
+    const width = columns.length;
+    const version = columns.findIndex(([name]) => name === newer);
+    const statement = this.#prepare(updateSql(target));
+    const untouched: SqlValue[] = [];
+    for (let at = 0; at < values.length; at += width) {
+      const key = values[at] as SqlValue;
+      const row = values.slice(at + 1, at + width);
+      const { changes } = statement.run(...row, key, values[at + version] as SqlValue);
+      if (Number(changes) === 0) untouched.push(key);
+    }
+    return untouched;
+  }
+
   close(): void {
     this.#prepared.clear();
     this.#connection.close();
@@ -91,6 +108,11 @@ export class Database {
     this.#prepared.set(sql, statement);
     return statement;
   }
+}
+
+function updateSql({ table, columns: [[key], ...others], newer }: UpdateTarget): string {
+  const set = others.map(([name]) => `${name} = ?`).join(', ');
+  return `update ${table} set ${set} where ${key} = ? and ${newer} <= ?`;
 }
 
 function insertSql(target: InsertTarget, rows: number): string {

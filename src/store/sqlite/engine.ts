@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { WolfsecError } from '../../errors.ts';
 import type { PoolFigures, SqlEngine } from '../engine.ts';
-import type { RowInsert, Statement, StatementResult } from '../statement.ts';
+import type { RowInsert, RowUpdate, SqlValue, Statement, StatementResult } from '../statement.ts';
 import type { ThreadOptions } from './protocol.ts';
 import { Thread } from './thread.ts';
 
@@ -75,6 +75,11 @@ export class SqliteEngine implements SqlEngine {
   async insert({ target, values }: RowInsert): Promise<number> {
     const reply = await this.#writer.ask({ kind: 'insert', target, values });
     return 'inserted' in reply ? reply.inserted : 0;
+  }
+
+  async update({ target, values }: RowUpdate): Promise<SqlValue[]> {
+    const reply = await this.#writer.ask({ kind: 'update', target, values });
+    return 'untouched' in reply ? [...reply.untouched] : [];
   }
 
   pool(): PoolFigures {

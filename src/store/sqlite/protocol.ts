@@ -1,4 +1,4 @@
-import type { InsertTarget, SqlValue, Statement, StatementResult } from '../statement.ts';
+import type { RowInsert, RowUpdate, SqlValue, Statement, StatementResult } from '../statement.ts';
 
 /** What the thread is started with. */
 export interface ThreadOptions {
@@ -13,12 +13,8 @@ export interface ThreadOptions {
 
 export type Request =
   | { readonly id: number; readonly kind: 'run'; readonly statements: readonly Statement[] }
-  | {
-      readonly id: number;
-      readonly kind: 'insert';
-      readonly target: InsertTarget;
-      readonly values: readonly SqlValue[];
-    }
+  | (RowInsert & { readonly id: number; readonly kind: 'insert' })
+  | (RowUpdate & { readonly id: number; readonly kind: 'update' })
   | { readonly id: number; readonly kind: 'close' };
 
 export interface Failure {
@@ -30,4 +26,5 @@ export interface Failure {
 export type Reply =
   | { readonly id: number; readonly results: readonly StatementResult[] }
   | { readonly id: number; readonly inserted: number }
+  | { readonly id: number; readonly untouched: readonly SqlValue[] }
   | { readonly id: number; readonly failure: Failure };

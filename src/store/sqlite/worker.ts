@@ -72,6 +72,7 @@ function attempt(request: Request): Reply {
   try {
     if (request.kind === 'run') return { id, results: request.statements.map((one) => database.run(one)) };
     if (request.kind === 'insert') return { id, inserted: database.insert(request.target, request.values) };
+    if (request.kind === 'update') return { id, untouched: database.update(request.target, request.values) };
     database.close();
     return { id, inserted: 0 };
   } catch (error) {

@@ -2,7 +2,7 @@ import type { SelectQueryBuilder } from 'kysely';
 import { storable, storableOrNull } from '../clean.ts';
 import type { Queries } from '../query.ts';
 import type { AlertTable, Schema } from '../schema.ts';
-import type { InsertTarget, SqlValue } from '../statement.ts';
+import type { InsertTarget, SqlValue, UpdateTarget } from '../statement.ts';
 import { entityColumn, likeText } from './threats.ts';
 
 /** How an alert stands. */
@@ -38,6 +38,9 @@ export interface StoredAlert {
   /** Rises with each change; an older state never overwrites a newer one. */
   readonly version: number;
 }
+
+/** What changes of an alert with each detection that it counts. */
+export type AlertCounts = Pick<StoredAlert, 'id' | 'count' | 'lastMs' | 'risk' | 'updatedMs' | 'version'>;
 
 /** Which alerts. */
 export interface AlertFilter {
@@ -77,6 +80,11 @@ export interface AlertCursor {
 export interface Alerts {
   /** Stores the newest state of each alert in one transaction; states older than the stored ones are left out. */
   put(alerts: readonly StoredAlert[]): Promise<number>;
+  /**
+   * Stores the newest counts of alerts of which the store has all else, in one transaction. Gives the ids of those that
+   * it does not hold, or holds newer.
+   */
+  putCounts(counts: readonly AlertCounts[]): Promise<string[]>;
   /** The alert of an id, in the newest state that reached the store. */
   get(id: string): Promise<StoredAlert | undefined>;
   /** Last seen first; pass the last alert of a page as `before` for the next. */
@@ -134,22 +142,37 @@ const alertTarget: InsertTarget = {
   },
 };
 
+const countsTarget: UpdateTarget = {
+  table: 'alerts',
+  columns: [
+    ['id', 'text'],
+    ['count', 'bigint'],
+    ['last_ms', 'bigint'],
+    ['risk', 'double precision'],
+    ['updated_ms', 'bigint'],
+    ['version', 'bigint'],
+  ],
+  newer: 'version',
+};
+
 export function alertTable(queries: Queries): Alerts {
   const { build } = queries;
   return {
     async put(alerts) {
       if (alerts.length === 0) return 0;
-      const newest = new Map<string, StoredAlert>();
-      for (const alert of alerts) {
-        const known = newest.get(alert.id);
-        if (!known || known.version < alert.version) newest.set(alert.id, alert);
-      }
       const values: SqlValue[] = [];
-      for (const alert of newest.values()) {
+      for (const alert of newestOf(alerts)) {
         const row = toRow(alert);
         for (const [column] of alertTarget.columns) values.push(row[column as keyof AlertTable]);
       }
       return queries.engine.insert({ target: alertTarget, values });
+    },
+    async putCounts(counts) {
+      if (counts.length === 0) return [];
+      const values: SqlValue[] = [];
+      for (const { id, count, lastMs, risk, updatedMs, version } of newestOf(counts))
+        values.push(id, count, lastMs, risk, updatedMs, version);
+      return (await queries.engine.update({ target: countsTarget, values })) as string[];
     },
     async get(id) {
       const row = await queries.first(build.selectFrom('alerts').selectAll().where('id', '=', id));
@@ -231,6 +254,15 @@ export function alertTable(queries: Queries): Alerts {
       }));
     },
   };
+}
+
+function newestOf<T extends AlertCounts>(alerts: readonly T[]): Iterable<T> {
+  const newest = new Map<string, T>();
+  for (const alert of alerts) {
+    const known = newest.get(alert.id);
+    if (!known || known.version < alert.version) newest.set(alert.id, alert);
+  }
+  return newest.values();
 }
 
 /** Levels by severity. */
