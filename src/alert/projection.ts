@@ -38,6 +38,8 @@ export class Projection {
   readonly #alerts = new Set<string>();
   readonly #counts = new Set<string>();
   readonly #risks = new Map<string, EntityRisk>();
+  /** Alerts that are being written: should that fail, they are read again. */
+  #underWay: ReadonlySet<string> = new Set();
   #running: Promise<void> | undefined;
   #flushing = false;
   /** Ends the wait in which changes gather. */
@@ -68,7 +70,7 @@ export class Projection {
 
   /** Whether the store has yet to take this alert. */
   waitsFor(id: string): boolean {
-    return this.#alerts.has(id) || this.#counts.has(id);
+    return this.#alerts.has(id) || this.#counts.has(id) || this.#underWay.has(id);
   }
 
   get waiting(): number {
@@ -131,11 +133,14 @@ export class Projection {
       this.#alerts.delete(id);
       this.#counts.delete(id);
     }
+    this.#underWay = new Set(ids);
     try {
       await this.#store.alerts.put(alerts);
     } catch (error) {
       for (const id of ids) this.#alerts.add(id);
       throw error;
+    } finally {
+      this.#underWay = new Set();
     }
     this.#stored(ids);
   }

@@ -167,3 +167,20 @@ test('counts that the database did not take are written again', () =>
     expect(rows.failures).toEqual([]);
     expect([...rows.byId.values()]).toEqual(manager.alerts());
   }));
+
+test('an alert that ended is kept until the store has taken its end', () =>
+  withRows(async ({ manager, rows }) => {
+    const { alerts } = await manager.raise(about(0, 0));
+    await manager.stored();
+    const database = Promise.withResolvers<void>();
+    rows.answers = database.promise;
+    rows.failures = ['before'];
+    const id = alerts[0]!.id;
+    await manager.resolve(id, 'ann');
+    const stored = manager.stored();
+    await expect.poll(() => rows.failures).toEqual([]);
+    await manager.tick();
+    database.resolve();
+    await stored;
+    expect(rows.byId.get(id)).toMatchObject({ status: 'resolved' });
+  }));
