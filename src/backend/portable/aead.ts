@@ -22,20 +22,61 @@ interface Key {
 
 const inside = (key: AeadHandle) => key as unknown as Key;
 
-function seal(key: Key, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array | undefined) {
-  return ciphers[key.algorithm](key.bytes, nonce, aad).encrypt(plaintext);
+/** Ciphertext and tag into `output`. */
+function seal(
+  key: Key,
+  nonce: Uint8Array,
+  plaintext: Uint8Array,
+  aad: Uint8Array | undefined,
+  output: Uint8Array,
+): void {
+  const writer = writerFor(key, nonce, aad, output);
+  if (writer) writer.encrypt(plaintext, output);
+  else output.set(ciphers[key.algorithm](key.bytes, nonce, aad).encrypt(plaintext));
 }
 
-function open(key: Key, sealed: Uint8Array, aad: Uint8Array | undefined, nonce?: Uint8Array) {
-  const used = nonce ?? sealed.subarray(0, key.nonceBytes);
-  const rest = nonce ? sealed : sealed.subarray(key.nonceBytes);
-  if (used.length !== key.nonceBytes || rest.length < aeadTagBytes) return undefined;
-  try {
-    return ciphers[key.algorithm](key.bytes, used, aad).decrypt(rest);
-  } catch {
-    // The lengths fit, so that the tag is what does not.
-    return undefined;
+/** The plaintext into `output`; where the message does not open, zeroes, and `false`. */
+function open(
+  key: Key,
+  nonce: Uint8Array,
+  sealed: Uint8Array,
+  aad: Uint8Array | undefined,
+  output: Uint8Array,
+): boolean {
+  if (nonce.length === key.nonceBytes && sealed.length === output.length + aeadTagBytes) {
+    try {
+      const writer = writerFor(key, nonce, aad, output);
+      if (writer) {
+        writer.decrypt(sealed, output);
+      } else {
+        const plaintext = ciphers[key.algorithm](key.bytes, nonce, aad).decrypt(sealed);
+        output.set(plaintext);
+        plaintext.fill(0);
+      }
+      return true;
+    } catch {
+      // The lengths fit, so that the tag is what does not.
+    }
   }
+  output.fill(0);
+  return false;
+}
+
+/** The cipher, where it writes into a given place: ChaCha does, and is slow where that does not lie on four bytes. */
+function writerFor(
+  { algorithm, bytes }: Key,
+  nonce: Uint8Array,
+  aad: Uint8Array | undefined,
+  output: Uint8Array,
+) {
+  if (output.byteOffset % 4 !== 0) return undefined;
+  if (algorithm !== 'chacha20-poly1305' && algorithm !== 'xchacha20-poly1305') return undefined;
+  return ciphers[algorithm](bytes, nonce, aad);
+}
+
+/** The nonce in front of a sealed message, and the rest. */
+function apart(key: Key, sealed: Uint8Array): [nonce: Uint8Array, rest: Uint8Array] {
+  return [sealed.subarray(0, key.nonceBytes), sealed.subarray(key.nonceBytes)];
 }
 
 function left({ nonces, at }: Key): number {
@@ -68,21 +109,12 @@ function sealAfter(
   output: Uint8Array,
 ): AeadStatus {
   if (status === AeadStatus.done) {
-    output.set(seal(key, output.subarray(0, key.nonceBytes), plaintext, aad), key.nonceBytes);
+    seal(key, output.subarray(0, key.nonceBytes), plaintext, aad, output.subarray(key.nonceBytes));
   }
   return status;
 }
 
-/** Ends `open`: the plaintext goes out and its copy is wiped, or the output is. */
-function release(plaintext: Uint8Array | undefined, output: Uint8Array): AeadStatus {
-  if (!plaintext) {
-    output.fill(0);
-    return AeadStatus.failed;
-  }
-  output.set(plaintext);
-  plaintext.fill(0);
-  return AeadStatus.done;
-}
+const opened = (done: boolean): AeadStatus => (done ? AeadStatus.done : AeadStatus.failed);
 
 export const portableAead: AeadBackend = {
   importKey: (algorithm, bytes, nonces) => {
@@ -109,7 +141,11 @@ export const portableAead: AeadBackend = {
     const status = nonceAt(key, counter, output.subarray(0, key.nonceBytes));
     return sealAfter(key, status, plaintext, aad, output);
   },
-  open: (key, sealed, aad, output) => release(open(inside(key), sealed, aad), output),
+  open(handle, sealed, aad, output) {
+    const key = inside(handle);
+    const [nonce, rest] = apart(key, sealed);
+    return opened(open(key, nonce, rest, aad, output));
+  },
   sealInPlace(handle, buffer, aad) {
     const key = inside(handle);
     // A copy: the slice of a Buffer would be a view.
@@ -120,15 +156,16 @@ export const portableAead: AeadBackend = {
   },
   openInPlace(handle, sealed, aad) {
     const key = inside(handle);
-    const plaintext = open(key, sealed, aad);
-    const end = sealed.length - aeadTagBytes;
-    return release(
-      plaintext,
-      plaintext ? sealed.subarray(key.nonceBytes, end) : sealed.subarray(key.nonceBytes),
-    );
+    const [nonce, rest] = apart(key, sealed);
+    if (rest.length < aeadTagBytes) return AeadStatus.failed;
+    // A copy: nothing is opened onto itself.
+    const copy = Uint8Array.from(rest);
+    const done = open(key, nonce, copy, aad, rest.subarray(0, rest.length - aeadTagBytes));
+    if (!done) rest.fill(0);
+    return opened(done);
   },
-  sealWith: (key, nonce, plaintext, aad, output) => output.set(seal(inside(key), nonce, plaintext, aad)),
-  openWith: (key, nonce, sealed, aad, output) => release(open(inside(key), sealed, aad, nonce), output),
+  sealWith: (key, nonce, plaintext, aad, output) => seal(inside(key), nonce, plaintext, aad, output),
+  openWith: (key, nonce, sealed, aad, output) => opened(open(inside(key), nonce, sealed, aad, output)),
   sealBatch(handle, data, offsets, aad, output) {
     const key = inside(handle);
     if (left(key) < offsets.length - 1) return AeadStatus.exhausted;
@@ -146,14 +183,13 @@ export const portableAead: AeadBackend = {
     const key = inside(handle);
     let at = 0;
     for (let i = 1; i < offsets.length; i++) {
-      const plaintext = open(key, data.subarray(offsets[i - 1], offsets[i]), aad);
-      if (!plaintext) {
+      const [nonce, rest] = apart(key, data.subarray(offsets[i - 1], offsets[i]));
+      const end = at + rest.length - aeadTagBytes;
+      if (end < at || !open(key, nonce, rest, aad, output.subarray(at, end))) {
         output.fill(0);
         return i - 1;
       }
-      output.set(plaintext, at);
-      at += plaintext.length;
-      plaintext.fill(0);
+      at = end;
     }
     return offsets.length - 1;
   },
