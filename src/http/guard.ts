@@ -15,6 +15,7 @@ import { HttpInspector, type HttpVerdict, type InspectorOptions, severityScores 
 import type { BanList } from './limits/bans.ts';
 import type { LimitDecision } from './limits/limit.ts';
 import type { RateLimiter } from './limits/limiter.ts';
+import { header, listHeader } from './raw-headers.ts';
 import { ResponseGuard, type ResponseOptions, type ResponseWatch } from './response/guard.ts';
 
 /** `monitor` reports and lets through; `block` answers for the application; `off` does nothing. */
@@ -190,7 +191,7 @@ export class HttpGuard {
    * taken off first. A body that grows beyond measure is refused with 413. Never throws.
    */
   async examine(request: GuardedRequest, admission: Admission, body?: Uint8Array): Promise<GuardDecision> {
-    const codings = body?.length ? header(request.rawHeaders, 'content-encoding') : undefined;
+    const codings = body?.length ? listHeader(request.rawHeaders, 'content-encoding') : undefined;
     if (body === undefined || codings === undefined) return this.inspect(request, admission, body);
     let decision: GuardDecision;
     try {
@@ -288,7 +289,7 @@ export class HttpGuard {
     const requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
     const clientAddress = this.#addressOf(
       request.remoteAddress,
-      header(request.rawHeaders, 'x-forwarded-for'),
+      listHeader(request.rawHeaders, 'x-forwarded-for'),
     );
     return {
       action: 'pass',
@@ -357,12 +358,4 @@ function limitHeaders(limit: LimitDecision): Record<string, string> {
 function pathOf(url: string): string {
   const question = url.indexOf('?');
   return question < 0 ? url : url.slice(0, question);
-}
-
-/** The first header of a name among names and values in turn. */
-function header(rawHeaders: readonly string[], name: string): string | undefined {
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    if ((rawHeaders[at] as string).toLowerCase() === name) return rawHeaders[at + 1];
-  }
-  return undefined;
 }
