@@ -188,15 +188,19 @@ export class HttpGuard {
 
   /**
    * Decides upon the whole request, `body` being as much of it as was asked for: its content codings are
-   * taken off first. A body that grows beyond measure is refused with 413. Never throws.
+   * taken off first. A body that grows beyond measure is refused with 413. One that is not all of the codings it names
+   * is inspected as it came besides, since many applications do not heed them. Never throws.
    */
   async examine(request: GuardedRequest, admission: Admission, body?: Uint8Array): Promise<GuardDecision> {
     const codings = body?.length ? listHeader(request.rawHeaders, 'content-encoding') : undefined;
     if (body === undefined || codings === undefined) return this.inspect(request, admission, body);
     let decision: GuardDecision;
     try {
-      const { outcome, body: plain } = await inflateBody(body, codings, admission.bodyBytes);
-      if (outcome !== 'bomb') return this.inspect(request, admission, outcome === 'read' ? plain : undefined);
+      const { outcome, body: plain, mixed } = await inflateBody(body, codings, admission.bodyBytes, true);
+      if (outcome !== 'bomb') {
+        const asItCame = mixed || (outcome === 'unreadable' && isText(request)) ? body : undefined;
+        return this.inspect(request, admission, outcome === 'read' ? plain : asItCame, asItCame);
+      }
       this.#options.bans?.offend(admission.decision.clientAddress, severityScores.critical);
       decision = this.#stop(admission.decision, 'compression-bomb', 413);
     } catch (error) {
@@ -206,19 +210,33 @@ export class HttpGuard {
     return decision;
   }
 
-  /** The same for a body that no content coding lies on. Never throws. */
-  inspect(request: GuardedRequest, admission: Admission, body?: Uint8Array): GuardDecision {
-    if (!this.#metrics) return this.#inspect(request, admission.decision, body);
+  /** The same for a body that no content coding lies on, or in either of two readings. Never throws. */
+  inspect(
+    request: GuardedRequest,
+    admission: Admission,
+    body?: Uint8Array,
+    otherwise?: Uint8Array,
+  ): GuardDecision {
+    if (!this.#metrics) return this.#inspect(request, admission.decision, body, otherwise);
     const started = performance.now();
-    const decision = this.#inspect(request, admission.decision, body);
+    const decision = this.#inspect(request, admission.decision, body, otherwise);
     this.#metrics.inspected((performance.now() - started) / 1000);
     this.#metrics.decided(decision);
     return decision;
   }
 
-  #inspect(request: GuardedRequest, decision: GuardDecision, body: Uint8Array | undefined): GuardDecision {
+  #inspect(
+    request: GuardedRequest,
+    decision: GuardDecision,
+    body: Uint8Array | undefined,
+    otherwise: Uint8Array | undefined,
+  ): GuardDecision {
     try {
       let verdict = this.#inspector.inspect({ ...request, body });
+      if (otherwise !== undefined && otherwise !== body && !verdict.attack) {
+        const second = this.#inspector.inspect({ ...request, body: otherwise });
+        if (second.score > verdict.score) verdict = second;
+      }
       if (verdict.findings.length === 0) return decision;
       const { bot } = decision;
       if (bot && this.#bots?.addToScore) verdict = this.#inspector.withScore(verdict, 'bot', bot.score);
@@ -358,4 +376,10 @@ function limitHeaders(limit: LimitDecision): Record<string, string> {
 function pathOf(url: string): string {
   const question = url.indexOf('?');
   return question < 0 ? url : url.slice(0, question);
+}
+
+/** Whether a body is of a type that applications read as text, or of none that is named. */
+function isText({ rawHeaders }: GuardedRequest): boolean {
+  const type = header(rawHeaders, 'content-type') ?? 'text/plain';
+  return /^\s*text\/|json|xml|urlencoded|multipart/i.test(type);
 }

@@ -19,6 +19,8 @@ export interface Inflated {
   readonly outcome: 'read' | 'bomb' | 'unreadable';
   /** As much of the body as was asked for; empty unless read. */
   readonly body: Buffer;
+  /** Not every byte belongs to the codings: an application that does not heed them may read something else. */
+  readonly mixed?: true;
 }
 
 const unreadable: Inflated = { outcome: 'unreadable', body: Buffer.alloc(0) };
@@ -26,9 +28,14 @@ const unreadable: Inflated = { outcome: 'unreadable', body: Buffer.alloc(0) };
 /**
  * Takes the codings of a `Content-Encoding` (RFC 9110 section 8.4) off the start of a body: `gzip`,
  * `deflate`, `br`, and `zstd` where Node has it. Runs on the thread pool and never holds more than
- * `most` decoded bytes; what goes beyond is left encoded.
+ * `most` decoded bytes; what goes beyond is left encoded, or with `toEnd` read and let go, to tell whether it is `mixed`.
  */
-export async function inflateBody(encoded: Uint8Array, codings: string, most: number): Promise<Inflated> {
+export async function inflateBody(
+  encoded: Uint8Array,
+  codings: string,
+  most: number,
+  toEnd = false,
+): Promise<Inflated> {
   const layers = codings
     .toLowerCase()
     .split(',')
@@ -36,36 +43,40 @@ export async function inflateBody(encoded: Uint8Array, codings: string, most: nu
     .filter((coding) => coding !== '' && coding !== 'identity');
   if (layers.length > maxLayers) return unreadable;
   let body = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
+  let mixed = false;
   for (const coding of layers.reverse()) {
-    const one = await inflate(body, coding, most);
+    const one = await inflate(body, coding, most, toEnd);
     if (one.outcome !== 'read') return one;
     body = one.body as Buffer<ArrayBuffer>;
+    mixed ||= one.mixed === true;
   }
-  return { outcome: 'read', body };
+  return { outcome: 'read', body, ...(mixed ? { mixed } : {}) };
 }
 
-function inflate(encoded: Buffer, coding: string, most: number): Promise<Inflated> {
+function inflate(encoded: Buffer, coding: string, most: number, toEnd: boolean): Promise<Inflated> {
   const stream = decoderOf(coding, encoded);
   if (stream === undefined) return Promise.resolve(unreadable);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const finish = (): void => {
+    const finish = (broken = false): void => {
       // What the decoder has consumed, not what it was given: a bomb need not stand alone in its stream.
-      const ratio = size / Math.max(1, stream.bytesWritten);
+      const consumed = stream.bytesWritten;
+      const mixed = broken || (toEnd && consumed < encoded.length) ? ({ mixed: true } as const) : {};
       stream.destroy();
-      if (size >= most && ratio > maxRatio) resolve({ outcome: 'bomb', body: Buffer.alloc(0) });
-      else resolve({ outcome: 'read', body: Buffer.concat(chunks).subarray(0, most) });
+      if (isBomb(consumed)) resolve({ outcome: 'bomb', body: Buffer.alloc(0) });
+      else resolve({ outcome: 'read', body: Buffer.concat(chunks).subarray(0, most), ...mixed });
     };
+    const isBomb = (consumed: number) => size >= most && size / Math.max(1, consumed) > maxRatio;
     stream.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
+      if (size < most) chunks.push(chunk);
       size += chunk.length;
       // What came out so far is enough to inspect, and to tell how fast it grows.
-      if (size >= most) finish();
+      if (size >= most && (!toEnd || isBomb(stream.bytesWritten))) finish();
     });
-    stream.on('end', finish);
+    stream.on('end', () => finish());
     // Cut or broken data: what could be decoded before is read all the same.
-    stream.on('error', () => (size > 0 ? finish() : resolve(unreadable)));
+    stream.on('error', () => (size > 0 ? finish(true) : resolve({ ...unreadable, mixed: true })));
     stream.end(encoded);
   });
 }

@@ -87,6 +87,44 @@ describe('the guard', () => {
     expect(await decide({ mode: 'block' }, fine, 'gzip')).toMatchObject({ action: 'pass' });
   });
 
+  test.each(['gzip', 'deflate', 'br', 'zstd', 'compress', 'gzip, gzip, gzip'])(
+    'finds an attack in a body that only claims to be %s',
+    async (coding) => {
+      const body = Buffer.from(JSON.stringify({ user: "x' OR 1=1 -- " }));
+      expect(await decide({ mode: 'block' }, body, coding)).toMatchObject({ action: 'block' });
+    },
+  );
+
+  test.each(codings)('finds an attack behind what is %s', async (_, coding, compress) => {
+    const fields = Buffer.from('&user=x%27+OR+1%3D1+--+');
+    const form = (body: Buffer) => {
+      const { rawHeaders, ...rest } = post(body, coding);
+      return {
+        ...rest,
+        rawHeaders: ['content-type', 'application/x-www-form-urlencoded', ...rawHeaders.slice(2)],
+      };
+    };
+    for (const filling of ['a=1', 'a'.repeat(2 * most)]) {
+      const encoded = compress?.(Buffer.from(filling.replaceAll('aa', () => Math.random().toString(36))));
+      if (encoded === undefined) continue;
+      const guard = new HttpGuard({ mode: 'block', maxBodyBytes: 4 * most });
+      const request = form(Buffer.concat([encoded, fields]));
+      const admission = { ...(await guard.admit(request)), bodyBytes: most };
+      const decision = await guard.examine(request, admission, Buffer.concat([encoded, fields]));
+      expect(decision).toMatchObject({ action: 'block', reason: 'attack' });
+    }
+  });
+
+  test.each(codings)('finds nothing in the bytes of %s themselves', async (_, coding, compress) => {
+    for (let words = 1; words < 20_000; words *= 3) {
+      const text = Array.from({ length: words }, (_word, at) => `word ${Math.sin(at)}`).join(' ');
+      const body = compress?.(Buffer.from(JSON.stringify({ text })));
+      if (body === undefined) continue;
+      const decision = await decide({ mode: 'block' }, body.subarray(0, most), coding);
+      expect(decision.verdict?.attack ?? false).toBe(false);
+    }
+  });
+
   test('answers a bomb with 413, or reports it where it monitors', async () => {
     const bomb = gzipSync(Buffer.alloc(16 << 20));
     const refused = { action: 'block', reason: 'compression-bomb', status: 413 };
