@@ -8,13 +8,13 @@ import type { AddressList } from './address-lists.ts';
 import { type BotOptions, type BotVerdict, BotWatch, botDetection } from './bots/watch.ts';
 import { clientAddressReader, type TrustProxy } from './client-address.ts';
 import { detectionsOf, type RequestOrigin } from './detections.ts';
-import { fitsPath } from './exclusions.ts';
 import { guardMetrics } from './guard-metrics.ts';
 import { inflateBody } from './inflate.ts';
 import { HttpInspector, type HttpVerdict, type InspectorOptions, severityScores } from './inspector.ts';
 import type { BanList } from './limits/bans.ts';
 import type { LimitDecision } from './limits/limit.ts';
 import type { RateLimiter } from './limits/limiter.ts';
+import { fitsRoute, pathOf } from './path.ts';
 import { header, listHeader } from './raw-headers.ts';
 import { ResponseGuard, type ResponseOptions, type ResponseWatch } from './response/guard.ts';
 
@@ -23,7 +23,7 @@ export type GuardMode = 'monitor' | 'block' | 'off';
 
 /** What a route may have otherwise; the first whose path fits counts. */
 export interface RouteRule {
-  /** Path, or its start where it ends in `*`. */
+  /** Path, or its start where it ends in `*`. Case and a slash at the end do not count. */
   readonly path: string;
   readonly mode?: GuardMode;
   readonly limiter?: RateLimiter | false;
@@ -252,7 +252,7 @@ export class HttpGuard {
   async #admit(request: GuardedRequest, context: GuardDecision): Promise<Admission> {
     const { allow, deny, bans, reputation, maxRisk = 70 } = this.#options;
     const path = pathOf(request.url);
-    const route = this.#options.routes?.find((one) => fitsPath(one.path, path));
+    const route = this.#options.routes?.find((one) => fitsRoute(one.path, path));
     let passed: GuardDecision = { ...context, mode: route?.mode ?? context.mode };
     if (passed.mode === 'off' || allow?.has(context.clientAddress))
       return { decision: passed, bodyBytes: 0, exempt: true };
@@ -371,11 +371,6 @@ function limitHeaders(limit: LimitDecision): Record<string, string> {
   };
   if (!limit.allowed) headers['retry-after'] = String(Math.max(1, Math.ceil(limit.retryAfterMs / 1000)));
   return headers;
-}
-
-function pathOf(url: string): string {
-  const question = url.indexOf('?');
-  return question < 0 ? url : url.slice(0, question);
 }
 
 /** Whether a body is of a type that applications read as text, or of none that is named. */

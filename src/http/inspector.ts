@@ -11,6 +11,7 @@ import type { Severity } from '../detect/detection.ts';
 import { invalidArgument } from '../errors.ts';
 import { type Exclusion, Exclusions } from './exclusions.ts';
 import { type HttpRequest, packRequest } from './pack.ts';
+import { pathOf } from './path.ts';
 import { type HttpSignature, type HttpSignatures, shippedSignatures } from './program.ts';
 
 /** 1 asks for evidence that legitimate requests do not show; each level more takes less for an attack. */
@@ -120,8 +121,7 @@ export class HttpInspector {
     const scores: Record<string, number> = {};
     let score = 0;
     let at = 0;
-    const question = url.indexOf('?');
-    const path = question < 0 ? url : url.slice(0, question);
+    const path = pathOf(url);
     for (let hit = 0; hit < hits && at + 8 <= this.#out.length; hit++) {
       const signature = this.#signatures[this.#view.getUint16(at, true)];
       const bit = this.#view.getUint16(at + 2, true);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type GuardedRequest, HttpGuard } from '../../src/http/index.ts';
+import { type GuardedRequest, HttpGuard, RateLimiter } from '../../src/http/index.ts';
 
 const request = (more: Partial<GuardedRequest> = {}): GuardedRequest => ({
   method: 'GET',
@@ -19,5 +19,31 @@ describe('the address of the client', () => {
     const guard = new HttpGuard({ trustProxy });
     const { decision } = await guard.admit(request({ rawHeaders: forwarded }));
     expect(decision.clientAddress).toBe('203.0.113.9');
+  });
+});
+
+describe('the rule of a route', () => {
+  test.each(['/login', 'http://shop.example/login', '/%6cog%69n', '/LOGIN', '/login/', '/login?next=%2F'])(
+    'holds for %s, which routers take for the same path',
+    async (url) => {
+      const limiter = new RateLimiter({ requests: 1, spanMs: 60_000, clock: () => 0 });
+      const guard = new HttpGuard({ mode: 'block', routes: [{ path: '/login', limiter }] });
+      await guard.admit(request({ url: '/login' }));
+      expect((await guard.admit(request({ url }))).decision.reason).toBe('rate-limit');
+    },
+  );
+
+  test('holds for no other path', async () => {
+    const guard = new HttpGuard({ mode: 'block', routes: [{ path: '/files/*', mode: 'off' }] });
+    for (const [url, mode] of [
+      ['/files/a', 'off'],
+      ['/FILES/a', 'off'],
+      ['/files', 'block'],
+      ['/files%2Fa', 'block'],
+      ['/', 'block'],
+      ['http://shop.example', 'block'],
+    ] as const) {
+      expect([url, (await guard.admit(request({ url }))).decision.mode]).toEqual([url, mode]);
+    }
   });
 });

@@ -3,8 +3,8 @@ import type { Detection } from '../../detect/detection.ts';
 import { invalidArgument } from '../../errors.ts';
 import { Redactor, type SecretKind } from '../../match/index.ts';
 import type { Registry } from '../../metrics/index.ts';
-import { fitsPath } from '../exclusions.ts';
 import { inflateBody } from '../inflate.ts';
+import { fitsRoute } from '../path.ts';
 import { leakDetections, type ResponseOrigin } from './detections.ts';
 import { type Leak, ResponseInspector } from './inspector.ts';
 import { type ResponseHead, type ResponseKind, responseKind } from './media.ts';
@@ -100,7 +100,7 @@ export class ResponseGuard {
 
   /** The inspection of one response, or `undefined` where its path has none. */
   watch(origin: ResponseOrigin): ResponseWatch | undefined {
-    const mode = this.#routes.find((route) => fitsPath(route.path, origin.path))?.mode ?? this.#mode;
+    const mode = this.#routes.find((route) => fitsRoute(route.path, origin.path))?.mode ?? this.#mode;
     return mode === 'off' ? undefined : new ResponseWatch(this, mode, origin);
   }
 
