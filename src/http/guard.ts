@@ -81,6 +81,8 @@ export interface GuardedRequest {
   readonly url: string;
   readonly rawHeaders: readonly string[];
   readonly remoteAddress: string;
+  /** Whether a body follows, where the head need not say so, as in HTTP/2. Default: as `Content-Length` and `Transfer-Encoding` tell. */
+  readonly hasBody?: boolean | undefined;
 }
 
 /** Why a request was stopped. */
@@ -296,7 +298,8 @@ export class HttpGuard {
     if (length > (this.#options.maxContentLength ?? Number.POSITIVE_INFINITY)) {
       return ended(this.#stop(decision, 'too-large', 413));
     }
-    const carries = length > 0 || header(request.rawHeaders, 'transfer-encoding') !== undefined;
+    const carries =
+      request.hasBody ?? (length > 0 || header(request.rawHeaders, 'transfer-encoding') !== undefined);
     const most = route?.maxBodyBytes ?? this.#options.maxBodyBytes ?? 131_072;
     return { decision, bodyBytes: carries ? most : 0, exempt: false };
   }

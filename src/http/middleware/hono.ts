@@ -34,6 +34,7 @@ export function honoGuard(guard: HttpGuard, options: HonoGuardOptions = {}) {
       url: url.pathname + url.search,
       rawHeaders,
       remoteAddress: remoteAddress(context),
+      hasBody: raw.body !== null,
     };
     const admission = await guard.admit(request);
     let { decision } = admission;

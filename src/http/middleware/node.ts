@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GuardDecision, GuardedRequest, HttpGuard } from '../guard.ts';
 import { blockedBody, blockedHeaders } from './answer.ts';
+import { http2StreamOf } from './http2.ts';
 import { watchNodeResponse } from './node-response.ts';
 import { peekBody } from './peek.ts';
 
@@ -31,6 +32,7 @@ export async function guardRequest(
     url,
     rawHeaders: request.rawHeaders,
     remoteAddress: request.socket.remoteAddress ?? '',
+    hasBody: http2StreamOf(request)?.endAfterHeaders === false ? true : undefined,
   };
   const admission = await guard.admit(guarded);
   let decision = admission.decision;
@@ -47,7 +49,9 @@ export async function guardRequest(
 
 /** Answers a blocked request. */
 export function answerBlocked(decision: GuardDecision, response: ServerResponse): void {
-  response.writeHead(decision.status, { ...blockedHeaders(decision.headers), connection: 'close' });
+  // HTTP/2 has no such header, and ends one request without ending the others.
+  const close = response.req.httpVersionMajor < 2 ? { connection: 'close' } : {};
+  response.writeHead(decision.status, { ...blockedHeaders(decision.headers), ...close });
   response.end(blockedBody(decision.status, decision.requestId));
 }
 

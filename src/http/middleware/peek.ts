@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { http2StreamOf } from './http2.ts';
 
 /**
  * Reads the first `most` bytes of a request's body and puts them back, so that whoever reads the
@@ -34,7 +35,9 @@ export function peekBody(request: IncomingMessage, most: number, waitMs = 10_000
         size += chunk.length;
       }
       const declared = Number(request.headers['content-length']);
-      if (size >= most || request.complete || size >= declared) finish();
+      // A request of HTTP/2 is complete only when its end has been read.
+      const complete = request.complete || http2StreamOf(request)?.readableEnded;
+      if (size >= most || complete || size >= declared) finish();
     };
     const timer = setTimeout(finish, waitMs);
     timer.unref();
