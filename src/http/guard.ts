@@ -239,7 +239,7 @@ export class HttpGuard {
         const second = this.#inspector.inspect({ ...request, body: otherwise });
         if (second.score > verdict.score) verdict = second;
       }
-      if (verdict.findings.length === 0) return decision;
+      if (verdict.findings.length === 0 && !verdict.attack) return decision;
       const { bot } = decision;
       if (bot && this.#bots?.addToScore) verdict = this.#inspector.withScore(verdict, 'bot', bot.score);
       this.#report(request, decision, (origin) => detectionsOf(verdict, origin));

@@ -67,6 +67,9 @@ export const severityScores: Readonly<Record<Severity, number>> = {
 /** How much of a request is inspected, unless the options say otherwise. */
 export const defaultHttpLimits: HttpLimits = { depth: 64, fields: 1000, decodedBytes: 4 * 1024 * 1024 };
 
+/** Bytes of findings that are looked at when they do not fit into the usual buffer. */
+const mostFindingBytes = 4 * 1024 * 1024;
+
 const clean: HttpVerdict = { attack: false, score: 0, scores: {}, findings: [] };
 const secretName =
   /pass(?:word|wd|phrase)?$|secret|token|api[-_]?key|authorization|^cookie$|credential|^pin$|cvv|csrf/i;
@@ -85,7 +88,6 @@ export class HttpInspector {
   readonly #secretName: RegExp;
   readonly #scratch = Buffer.alloc(64 * 1024);
   readonly #out = new Uint8Array(16 * 1024);
-  readonly #view = new DataView(this.#out.buffer);
 
   /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for a level, threshold, limit or exclusion that is none. */
   constructor(options: InspectorOptions = {}) {
@@ -113,37 +115,49 @@ export class HttpInspector {
   inspect(request: HttpRequest): HttpVerdict {
     const packed = packRequest(request, this.#scratch);
     const hits = this.#compiled.inspect(packed, this.paranoia, this.#out);
-    return hits === 0 ? clean : this.#judge(request.url, hits);
+    if (hits === 0) return clean;
+    const { verdict, whole } = this.#judge(request.url, this.#out, hits);
+    return whole || verdict.attack ? verdict : this.#withRoom(request.url, packed);
   }
 
-  #judge(url: string, hits: number): HttpVerdict {
+  /** Findings that are excluded must not crowd out those that count; so many that they do not fit at all are an attack. */
+  #withRoom(url: string, packed: Buffer): HttpVerdict {
+    const out = new Uint8Array(mostFindingBytes);
+    const { verdict, whole } = this.#judge(url, out, this.#compiled.inspect(packed, this.paranoia, out));
+    return whole ? verdict : { ...verdict, attack: true };
+  }
+
+  #judge(url: string, out: Uint8Array, hits: number): { verdict: HttpVerdict; whole: boolean } {
     const findings: HttpFinding[] = [];
     const scores: Record<string, number> = {};
+    const view = new DataView(out.buffer);
     let score = 0;
     let at = 0;
+    let hit = 0;
     const path = pathOf(url);
-    for (let hit = 0; hit < hits && at + 8 <= this.#out.length; hit++) {
-      const signature = this.#signatures[this.#view.getUint16(at, true)];
-      const bit = this.#view.getUint16(at + 2, true);
-      const nameEnd = at + 8 + this.#view.getUint16(at + 4, true);
-      const end = nameEnd + this.#view.getUint16(at + 6, true);
+    for (; hit < hits && at + 8 <= out.length; hit++) {
+      const signature = this.#signatures[view.getUint16(at, true)];
+      const bit = view.getUint16(at + 2, true);
+      const nameEnd = at + 8 + view.getUint16(at + 4, true);
+      const end = nameEnd + view.getUint16(at + 6, true);
       // Hits beyond the buffer are counted but not written; the last row written ends what is read.
-      if (signature === undefined || bit === 0 || end > this.#out.length) break;
-      const name = Buffer.from(this.#out.subarray(at + 8, nameEnd)).toString('utf8');
+      if (signature === undefined || bit === 0 || end > out.length) break;
+      const name = Buffer.from(out.subarray(at + 8, nameEnd)).toString('utf8');
       const location = locationNames.get(bit) ?? 'url';
       if (!this.#exclusions.covers(path, location, name, signature)) {
         const added = severityScores[signature.severity];
         const excerpt = this.#isSecret(name)
           ? '[redacted]'
-          : Buffer.from(this.#out.subarray(nameEnd, end)).toString('utf8');
+          : Buffer.from(out.subarray(nameEnd, end)).toString('utf8');
         findings.push({ signature, location, name, excerpt, score: added });
         score += added;
         scores[signature.category] = (scores[signature.category] ?? 0) + added;
       }
       at = end;
     }
-    this.#out.fill(0, 0, at);
-    return { attack: this.#isAttack(scores), score, scores, findings };
+    out.fill(0, 0, at);
+    const verdict = { attack: this.#isAttack(scores), score, scores, findings };
+    return { verdict, whole: hit === hits };
   }
 
   /** Of a path in JSON the last key tells as well. */

@@ -106,6 +106,17 @@ describeBackends('inspection', (backend) => {
     expect(() => new HttpInspector({ backend, exclusions: [{}] })).toThrowError(/exclusions\[0\]/);
   });
 
+  test.each([1, 50, 300])('is not blinded by %i findings that are excluded', (count) => {
+    const excluding = new HttpInspector({ backend, exclusions: [{ parameter: 'page', category: 'xss' }] });
+    const pages = Array.from({ length: count }, (): [string, string] => [
+      'page',
+      '<script>alert(document.cookie)</script>',
+    ]);
+    const url = (...more: [string, string][]) => get(`/?${new URLSearchParams([...pages, ...more])}`);
+    expect(excluding.inspect(url(['id', "x' or 1=1--"])).attack).toBe(true);
+    expect(excluding.inspect(url(['id', '7'])).attack).toBe(false);
+  });
+
   test('names values in JSON by where they stand', () => {
     const evil = "x' or 1=1--";
     const names = (body: unknown) => [
