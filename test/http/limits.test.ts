@@ -45,6 +45,14 @@ describe.each(algorithms)('%s', (algorithm) => {
     expect(take()).toMatchObject({ allowed: true, remaining: 4 });
   });
 
+  test('gives as many, whatever the limit divides the span into', () => {
+    for (const requests of [3, 7, 9, 14, 17, 60, 97, 333, 1000, 9973]) {
+      const { take } = make(requests, 60_000);
+      const allowed = Array.from({ length: requests + 2 }, () => take().allowed).filter(Boolean);
+      expect(allowed).toHaveLength(requests);
+    }
+  });
+
   test('never allows more than twice the limit in any span', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 20, maxLength: 200 }), (gaps) => {
@@ -196,6 +204,17 @@ describe.skipIf(!redis)('Redis (no server on 127.0.0.1:6379: nothing to count in
     await fleet[0]?.reset(key);
     expect((await fleet[1]?.consume(key))?.allowed).toBe(true);
     await fleet[0]?.reset(key);
+    const odd = {
+      algorithm,
+      requests: 97,
+      spanMs: 3_600_000,
+      store: new RedisWindows(redis as Resp, 'wolfsec:test:'),
+    };
+    const limiter = new RateLimiter(odd);
+    let allowed = 0;
+    while ((await limiter.consume(key)).allowed) allowed++;
+    expect(allowed).toBe(97);
+    await limiter.reset(key);
     if (algorithm === 'sliding-window') redis?.close();
   });
 });

@@ -10,7 +10,8 @@ export interface LimitState {
 /**
  * One step of an algorithm; changes `state` only when the request is allowed.
  *
- * `gcra`: a = theoretical arrival time (ITU-T I.371). `token-bucket`: a = tokens, b = when counted.
+ * `gcra`: a = how far the theoretical arrival time (ITU-T I.371) lay ahead, b = of when; a time since the epoch would leave
+ * no digits for parts of a millisecond to add up in. `token-bucket`: a = tokens, b = when counted.
  * `sliding-window`: a = start of the current span, b = its count, c = the count of the span before,
  * weighted by how much of it the window still covers.
  */
@@ -34,18 +35,23 @@ export function step(
 function gcra(state: LimitState, fresh: boolean, cost: number, limit: Limit, nowMs: number): LimitDecision {
   const interval = limit.spanMs / limit.requests;
   const tolerance = interval * limit.burst;
-  const arrival = fresh ? nowMs : Math.max(state.a, nowMs);
-  const next = arrival + interval * cost;
-  const early = next - tolerance - nowMs;
-  const allowed = early <= 1e-9;
-  if (allowed) state.a = next;
-  const kept = allowed ? next : arrival;
+  // Each sum is rounded: a thousandth of a request is nobody's.
+  const slack = interval / 1000;
+  const ahead = fresh ? 0 : Math.max(0, state.a - Math.max(0, nowMs - state.b));
+  const next = ahead + interval * cost;
+  const early = next - tolerance;
+  const allowed = early <= slack;
+  if (allowed) {
+    state.a = next;
+    state.b = nowMs;
+  }
+  const kept = allowed ? next : ahead;
   return {
     allowed,
     limit: limit.burst,
-    remaining: Math.max(0, Math.floor((nowMs + tolerance - kept) / interval + 1e-9)),
+    remaining: Math.max(0, Math.floor((tolerance - kept + slack) / interval)),
     retryAfterMs: allowed ? 0 : Math.ceil(early),
-    resetAfterMs: Math.max(0, Math.ceil(kept - nowMs)),
+    resetAfterMs: Math.ceil(kept),
   };
 }
 

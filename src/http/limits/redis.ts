@@ -19,15 +19,16 @@ local allowed, remaining, retry, reset
 if algorithm == 'gcra' then
   local interval = span / requests
   local tolerance = interval * burst
-  local arrival = fresh and now or math.max(a, now)
-  local next = arrival + interval * cost
-  local early = next - tolerance - now
-  allowed = early <= 1e-9
-  if allowed then a = next end
-  local kept = allowed and next or arrival
-  remaining = math.max(0, math.floor((now + tolerance - kept) / interval + 1e-9))
+  local slack = interval / 1000
+  local ahead = fresh and 0 or math.max(0, a - math.max(0, now - b))
+  local next = ahead + interval * cost
+  local early = next - tolerance
+  allowed = early <= slack
+  if allowed then a = next b = now end
+  local kept = allowed and next or ahead
+  remaining = math.max(0, math.floor((tolerance - kept + slack) / interval))
   retry = allowed and 0 or math.ceil(early)
-  reset = math.max(0, math.ceil(kept - now))
+  reset = math.ceil(kept)
 elseif algorithm == 'token-bucket' then
   local rate = requests / span
   local held = fresh and burst or math.min(burst, a + math.max(0, now - b) * rate)
@@ -55,7 +56,7 @@ else
   reset = math.ceil(start + span * 2 - now)
 end
 if allowed or not fresh then
-  redis.call('HSET', KEYS[1], 'a', string.format('%.6f', a), 'b', string.format('%.6f', b), 'c', string.format('%.6f', c))
+  redis.call('HSET', KEYS[1], 'a', string.format('%.17g', a), 'b', string.format('%.17g', b), 'c', string.format('%.17g', c))
   redis.call('PEXPIRE', KEYS[1], math.max(1, reset + 1000))
 end
 if not allowed and ARGV[6] and retry >= tonumber(ARGV[8]) then
