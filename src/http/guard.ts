@@ -40,6 +40,11 @@ export interface GuardOptions extends InspectorOptions {
   readonly onFailure?: 'open' | 'closed';
   /** Bytes of body that are read for inspection; the application gets all of it. Default 128 KiB. */
   readonly maxBodyBytes?: number;
+  /**
+   * How long the next bytes of a body are waited for, in milliseconds. In `block` mode a body that stays away longer is
+   * refused with 408, since what comes of it later would not be seen. Default 10,000.
+   */
+  readonly bodyWaitMs?: number;
   /** Larger bodies are refused with 413 in `block` mode. Default: no limit but the application's. */
   readonly maxContentLength?: number;
   readonly routes?: readonly RouteRule[];
@@ -94,6 +99,7 @@ export type BlockReason =
   | 'bot'
   | 'rate-limit'
   | 'too-large'
+  | 'slow-body'
   | 'compression-bomb'
   | 'failure';
 
@@ -142,6 +148,8 @@ export class HttpGuard {
     if (!['monitor', 'block', 'off'].includes(mode)) throw invalidArgument('mode', 'monitor, block or off');
     if (options.maxRisk !== undefined && !(options.maxRisk > 0))
       throw invalidArgument('maxRisk', 'a number above 0');
+    if (options.bodyWaitMs !== undefined && !(options.bodyWaitMs > 0))
+      throw invalidArgument('bodyWaitMs', 'a number above 0');
     if (!['open', 'closed'].includes(onFailure)) throw invalidArgument('onFailure', 'open or closed');
     this.#options = { mode, onFailure, ...options };
     this.#inspector = new HttpInspector(options);
@@ -151,6 +159,11 @@ export class HttpGuard {
     this.#bots = options.bots && new BotWatch(options.bots);
     this.#responses =
       options.responses && new ResponseGuard(options.responses, { ...options, clock: this.#clock });
+  }
+
+  /** How long middlewares wait for the next bytes of a body. */
+  get bodyWaitMs(): number {
+    return this.#options.bodyWaitMs ?? 10_000;
   }
 
   /** Whether {@link answered} wants to know how requests were answered. */
@@ -191,9 +204,27 @@ export class HttpGuard {
   /**
    * Decides upon the whole request, `body` being as much of it as was asked for: its content codings are
    * taken off first. A body that grows beyond measure is refused with 413. One that is not all of the codings it names
-   * is inspected as it came besides, since many applications do not heed them. Never throws.
+   * is inspected as it came besides, since many applications do not heed them. Of a `late` body more is to come than was
+   * waited for: it is refused with 408. Never throws.
    */
-  async examine(request: GuardedRequest, admission: Admission, body?: Uint8Array): Promise<GuardDecision> {
+  async examine(
+    request: GuardedRequest,
+    admission: Admission,
+    body?: Uint8Array,
+    late = false,
+  ): Promise<GuardDecision> {
+    if (!late) return this.#examine(request, admission, body);
+    const decision = this.#stop(admission.decision, 'slow-body', 408);
+    if (decision.action === 'pass') return this.#examine(request, { ...admission, decision }, body);
+    this.#metrics?.decided(decision);
+    return decision;
+  }
+
+  async #examine(
+    request: GuardedRequest,
+    admission: Admission,
+    body: Uint8Array | undefined,
+  ): Promise<GuardDecision> {
     const codings = body?.length ? listHeader(request.rawHeaders, 'content-encoding') : undefined;
     if (body === undefined || codings === undefined) return this.inspect(request, admission, body);
     let decision: GuardDecision;

@@ -5,6 +5,7 @@ export function blockedBody(status: number, requestId: string): string {
 
 const titles: Readonly<Record<number, string>> = {
   403: 'Forbidden',
+  408: 'Request Timeout',
   413: 'Payload Too Large',
   429: 'Too Many Requests',
   500: 'Internal Server Error',

@@ -37,8 +37,9 @@ export async function guardRequest(
   const admission = await guard.admit(guarded);
   let decision = admission.decision;
   if (decision.action === 'pass' && decision.mode !== 'off' && !admission.exempt) {
-    const body = admission.bodyBytes > 0 ? await peekBody(request, admission.bodyBytes) : undefined;
-    decision = await guard.examine(guarded, admission, body);
+    const { bodyBytes } = admission;
+    const peeked = bodyBytes > 0 ? await peekBody(request, bodyBytes, guard.bodyWaitMs) : undefined;
+    decision = await guard.examine(guarded, admission, peeked?.body, peeked?.late);
   }
   rememberDecision(request, decision);
   const watch = decision.action === 'pass' ? guard.watchResponse(guarded, decision) : undefined;
