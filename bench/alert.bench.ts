@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -5,6 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import pg from 'pg';
 import { AlertManager, type Receiver } from '../src/alert/index.ts';
 import type { Detection } from '../src/detect/detection.ts';
 import { Journal, openStore, type Store } from '../src/store/index.ts';
@@ -62,6 +64,7 @@ async function latencies(manager: AlertManager, perSecond: number, seconds: numb
   const took = new Float64Array(total);
   const late: number[] = [];
   const before = process.cpuUsage();
+  const bare = bareWrites();
   const pacer = new Worker(new URL('./alert-load/pacer.ts', import.meta.url), {
     workerData: { perSecond, total },
     execArgv: [],
@@ -82,10 +85,12 @@ async function latencies(manager: AlertManager, perSecond: number, seconds: numb
     });
   });
   const { user, system } = process.cpuUsage(before);
+  const bareMs = await bare();
   // The first fifth opens the alerts and warms the code.
   return {
     latency: percentiles(took.subarray(total / 5)),
     lateness: percentiles(Float64Array.from(late.slice(late.length / 5))),
+    bare: percentiles(Float64Array.from(bareMs.slice(bareMs.length / 5))),
     'in raise, an alert, µs': (raiseMs * 1_000) / (total * 0.8),
     'processor time an alert, all threads, µs': (user + system) / total,
   };
@@ -95,8 +100,27 @@ interface Taken {
   readonly latency: Record<string, number>;
   /** How much later than due the events themselves were sent: how exact this machine keeps time at this moment. */
   readonly lateness: Record<string, number>;
+  /** The floor under it: bare synced writes beside the same load, from a thread that does nothing else. */
+  readonly bare: Record<string, number>;
   readonly 'in raise, an alert, µs': number;
   readonly 'processor time an alert, all threads, µs': number;
+}
+
+/** Begins bare synced writes; the answer ends them and tells how long each took. */
+function bareWrites(): () => Promise<readonly number[]> {
+  const at = folder();
+  const ended = new SharedArrayBuffer(4);
+  const thread = new Worker(new URL('./alert-load/bare-writes.ts', import.meta.url), {
+    workerData: { path: join(at, 'bare'), ended },
+    execArgv: [],
+  });
+  return async () => {
+    Atomics.store(new Int32Array(ended), 0, 1);
+    Atomics.notify(new Int32Array(ended), 0);
+    const [took] = (await once(thread, 'message')) as [number[]];
+    rmSync(at, { recursive: true });
+    return took;
+  };
 }
 
 function percentiles(took: Float64Array): Record<string, number> {
@@ -127,6 +151,15 @@ const told = (figures: Record<string, number>) =>
   Object.entries(figures)
     .map(([share, ms]) => `${share} ${ms} ms`)
     .join(', ');
+
+const schema = 'wolfsec_bench_alert';
+
+async function dropSchema(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query(`drop schema if exists ${schema} cascade`);
+  await client.end();
+}
 
 interface Kind {
   readonly name: string;
@@ -178,7 +211,9 @@ export default suite('alert', async (s) => {
   ];
   const url = process.env.WOLFSEC_BENCH_DATABASE_URL;
   if (url) {
-    const store = await openStore({ url, postgres: { schema: 'wolfsec_bench_alert' } });
+    // What earlier runs left would make the indexes deeper, and SQLite begins with nothing as well.
+    await dropSchema(url);
+    const store = await openStore({ url, postgres: { schema } });
     kinds.push({ name: 'PostgreSQL', store, taken: new Map() });
   } else s.note('PostgreSQL left out: set WOLFSEC_BENCH_DATABASE_URL');
   s.note(`one synced write of 4 KiB, nothing else: ${told(await syncedWrites(1_000))}`);
@@ -189,12 +224,16 @@ export default suite('alert', async (s) => {
       s.note(
         `detection in to outbox on disk, ${perSecond}/s, ${name}, median of ${all.length} spells: ${told(middles(all.map(({ latency }) => latency)))}; p99 of the best ${p99s[0]} ms, of the worst ${p99s.at(-1)} ms; events were sent late by ${told(middles(all.map(({ lateness }) => lateness)))}`,
       );
-      const costs = middles(all.map(({ latency: _, lateness: __, ...rest }) => rest));
+      s.note(
+        `a bare synced write beside that, ${perSecond}/s, ${name}: ${told(middles(all.map(({ bare }) => bare)))}`,
+      );
+      const costs = middles(all.map(({ latency: _, lateness: __, bare: ___, ...rest }) => rest));
       const cost = Object.entries(costs).map(([what, µs]) => `${what}: ${µs.toFixed(1)}`);
       s.note(`${perSecond}/s, ${name}: ${cost.join('; ')}`);
     }
     await store?.close();
   }
+  if (url) await dropSchema(url);
   rmSync(embedded, { recursive: true });
 
   const batch = 100;
