@@ -20,8 +20,14 @@ type ColumnType = 'text' | 'bigint' | 'double precision';
 
 type Column = readonly [name: string, type: ColumnType];
 
+/** How a batch that nobody waits for is written. */
+interface Pace {
+  /** Rows at a time, about a millisecond's worth: then others get the processor. Default: all. */
+  readonly rowsAtOnce?: number;
+}
+
 /** Where a batch of rows goes. Rows whose key is already there are left as they are, or updated where `update` says so. */
-export interface InsertTarget {
+export interface InsertTarget extends Pace {
   readonly table: string;
   readonly columns: readonly Column[];
   /** Columns of the unique key that makes the insert idempotent. */
@@ -42,7 +48,7 @@ export interface RowInsert {
 }
 
 /** Which columns of rows that are there are updated. */
-export interface UpdateTarget {
+export interface UpdateTarget extends Pace {
   readonly table: string;
   /** The unique key, then what the row with that key takes over. */
   readonly columns: readonly [Column, ...Column[]];

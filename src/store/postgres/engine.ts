@@ -92,7 +92,7 @@ export class PostgresEngine implements SqlEngine {
     return this.#with((client) => query(client, statement));
   }
 
-  transaction(statements: readonly Statement[]): Promise<StatementResult[]> {
+  transaction(statements: Iterable<Statement>): Promise<StatementResult[]> {
     return this.#with(async (client) => {
       await client.query('begin');
       const results: StatementResult[] = [];
@@ -109,13 +109,15 @@ export class PostgresEngine implements SqlEngine {
   }
 
   async insert(insert: RowInsert): Promise<number> {
-    const { affected } = await this.write(unnestInsert(insert, rollupLock));
-    return affected;
+    const { target } = insert;
+    const results = await this.#paced(insert, (values) => unnestInsert({ target, values }, rollupLock));
+    return results.reduce((sum, { affected }) => sum + affected, 0);
   }
 
   async update(update: RowUpdate): Promise<SqlValue[]> {
-    const { rows } = await this.write(unnestUpdate(update));
-    return rows.map(({ key }) => key as SqlValue);
+    const { target } = update;
+    const results = await this.#paced(update, (values) => unnestUpdate({ target, values }));
+    return results.flatMap(({ rows }) => rows.map(({ key }) => key as SqlValue));
   }
 
   pool(): PoolFigures {
@@ -135,6 +137,19 @@ export class PostgresEngine implements SqlEngine {
 
   async close(): Promise<void> {
     if (!this.#pool.ending) await this.#pool.end();
+  }
+
+  /** All rows in one statement, or so many at a time in one transaction, laid out when it is their turn. */
+  async #paced(
+    { target: { columns, rowsAtOnce }, values }: RowInsert | RowUpdate,
+    statementOf: (values: readonly SqlValue[]) => Statement,
+  ): Promise<StatementResult[]> {
+    const size = (rowsAtOnce ?? Number.POSITIVE_INFINITY) * columns.length;
+    if (values.length <= size) return [await this.write(statementOf(values))];
+    return this.transaction(parts());
+    function* parts() {
+      for (let at = 0; at < values.length; at += size) yield statementOf(values.slice(at, at + size));
+    }
   }
 
   async #with<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {

@@ -16,6 +16,9 @@ const maxPrepared = 256;
 /** Rows in one insert statement; times 18 columns it stays far below SQLite's limit of 32,766 parameters. */
 const rowsTogether = 20;
 
+/** Long enough for the system to let another thread run. */
+const pauseMs = 0.2;
+
 /** The connection of one thread, with its prepared statements. */
 export class Database {
   readonly #connection: DatabaseSync;
@@ -66,6 +69,7 @@ export class Database {
   /** Inserts rows, leaving those whose key exists, and tells how many were new. */
   insert(target: InsertTarget, values: readonly SqlValue[]): number {
     const width = target.columns.length;
+    const pause = pauses(target.rowsAtOnce);
     let inserted = 0;
     for (let at = 0; at < values.length; ) {
       // 20 rows a statement: 3.8 to 4.5 µs of processor a row where one at a time takes 4.7 to 5.2.
@@ -73,6 +77,7 @@ export class Database {
       const end = at + rows * width;
       inserted += Number(this.#prepare(insertSql(target, rows)).run(...values.slice(at, end)).changes);
       at = end;
+      pause(rows);
     }
     return inserted;
   }
@@ -83,12 +88,14 @@ export class Database {
     const width = columns.length;
     const version = columns.findIndex(([name]) => name === newer);
     const statement = this.#prepare(updateSql(target));
+    const pause = pauses(target.rowsAtOnce);
     const untouched: SqlValue[] = [];
     for (let at = 0; at < values.length; at += width) {
       const key = values[at] as SqlValue;
       const row = values.slice(at + 1, at + width);
       const { changes } = statement.run(...row, key, values[at + version] as SqlValue);
       if (Number(changes) === 0) untouched.push(key);
+      pause(1);
     }
     return untouched;
   }
@@ -108,6 +115,19 @@ export class Database {
     this.#prepared.set(sql, statement);
     return statement;
   }
+}
+
+const never = new Int32Array(new SharedArrayBuffer(4));
+
+/** Waits for a moment after each `rowsAtOnce` rows. */
+function pauses(rowsAtOnce = Number.POSITIVE_INFINITY): (rows: number) => void {
+  let left = rowsAtOnce;
+  return (rows) => {
+    left -= rows;
+    if (left > 0) return;
+    left = rowsAtOnce;
+    Atomics.wait(never, 0, 0, pauseMs);
+  };
 }
 
 function updateSql({ table, columns: [[key], ...others], newer }: UpdateTarget): string {

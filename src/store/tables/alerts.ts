@@ -140,6 +140,7 @@ const alertTarget: InsertTarget = {
     ],
     newer: ['version', '>'],
   },
+  rowsAtOnce: 20,
 };
 
 const countsTarget: UpdateTarget = {
@@ -153,6 +154,7 @@ const countsTarget: UpdateTarget = {
     ['version', 'bigint'],
   ],
   newer: 'version',
+  rowsAtOnce: 50,
 };
 
 export function alertTable(queries: Queries): Alerts {

@@ -29,6 +29,7 @@ const riskTarget: InsertTarget = {
   ],
   key: ['entity'],
   update: { columns: ['score', 'updated_ms'], newer: ['updated_ms', '>='] },
+  rowsAtOnce: 200,
 };
 
 export function riskTable(queries: Queries): Risks {
