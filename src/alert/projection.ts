@@ -13,8 +13,13 @@ const alertsTogether = 100;
 const countsTogether = 1_000;
 const risksTogether = 1_000;
 
-/** Counts and risks, which change with every detection, are written in every so many rounds. */
-const roundsBetweenCounts = 5;
+/**
+ * What the database does delays the outbox where both share processors and disk. Counts and risks, which change with
+ * every detection, take a hundredth of the time for it: they wait so long, within 5 and 25 rounds.
+ */
+const countsShare = 0.01;
+const leastRounds = 5;
+const mostRounds = 25;
 
 /** Alerts as they are now. */
 interface Book {
@@ -42,6 +47,7 @@ export class Projection {
   #underWay: ReadonlySet<string> = new Set();
   #running: Promise<void> | undefined;
   #flushing = false;
+  #countsDueMs = 0;
   /** Ends the wait in which changes gather. */
   #hurry: (() => void) | undefined;
   failures = 0;
@@ -102,12 +108,11 @@ export class Projection {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     let failed = 0;
-    let round = 0;
     while (this.waiting > 0 && !signal.aborted) {
       // A wait before each round gathers changes: an alert counted a thousand times meanwhile is written once.
       await this.#gather();
       try {
-        await this.#round(this.#flushing || round++ % roundsBetweenCounts === 0);
+        await this.#round();
         failed = 0;
       } catch (error) {
         this.failures++;
@@ -119,11 +124,15 @@ export class Projection {
   }
 
   /** Writes what waits now, in batches between which other work gets its turn. */
-  async #round(withCounts: boolean): Promise<void> {
+  async #round(): Promise<void> {
     await inParts([...this.#alerts], alertsTogether, (ids) => this.#putAlerts(ids));
-    if (!withCounts) return;
+    const beganMs = performance.now();
+    if (beganMs < this.#countsDueMs && !this.#flushing) return;
     await inParts([...this.#counts], countsTogether, (ids) => this.#putCounts(ids));
     await inParts([...this.#risks.values()], risksTogether, (risks) => this.#putRisks(risks));
+    const endedMs = performance.now();
+    const waitMs = Math.max((endedMs - beganMs) / countsShare, leastRounds * this.#everyMs);
+    this.#countsDueMs = endedMs + Math.min(waitMs, mostRounds * this.#everyMs);
   }
 
   async #putAlerts(ids: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AlertManager } from '../../src/alert/index.ts';
+import { AlertManager, type AlertManagerOptions } from '../../src/alert/index.ts';
 import { type Alerts, openStore, type Store, type StoredAlert } from '../../src/store/index.ts';
 import { writeAll } from '../../src/store/outbox/write.ts';
 import { temporaryFolder } from '../store/stores.ts';
@@ -13,6 +13,7 @@ class Rows {
   /** What the next calls do: fail before the write, or after it as a broken connection does. */
   failures: ('before' | 'after')[] = [];
   answers: Promise<void> | undefined;
+  takesMs = 0;
   wholes = 0;
   counted = 0;
 
@@ -42,6 +43,7 @@ class Rows {
     const failure = this.failures.shift();
     await turn();
     await this.answers;
+    if (this.takesMs > 0) await sleep(this.takesMs);
     if (failure === 'before') throw new Error('the database is away');
     const result = write();
     await turn();
@@ -56,7 +58,10 @@ interface Work {
 }
 
 /** A manager over such rows, whose journal takes a few turns of the event loop to be written. */
-async function withRows(work: (with_: Work) => Promise<void>): Promise<void> {
+async function withRows(
+  work: (with_: Work) => Promise<void>,
+  options: Partial<AlertManagerOptions> = {},
+): Promise<void> {
   const folder = temporaryFolder();
   const rows = new Rows();
   const embedded = await openStore({ dataFolder: ':memory:', sweepEveryMs: false });
@@ -75,6 +80,7 @@ async function withRows(work: (with_: Work) => Promise<void>): Promise<void> {
         await writeAll(...frame);
       },
     },
+    ...options,
   });
   await work({ manager, rows });
   await manager.close();
@@ -156,6 +162,24 @@ test('where nothing but its count changed, an alert is not written whole again',
     expect(rows).toMatchObject({ wholes: 1, counted: 9 });
     expect([...rows.byId.values()]).toEqual(manager.alerts());
   }));
+
+test('counts wait longer for a database that is slow', () =>
+  withRows(
+    async ({ manager, rows }) => {
+      await manager.raise(about(0, 0));
+      await manager.stored();
+      rows.takesMs = 20;
+      const endMs = performance.now() + 1_000;
+      for (let n = 1; performance.now() < endMs; n++) {
+        await manager.raise(about(n, 0));
+        await sleep(1);
+      }
+      // Every 250 ms, where it would be every 70 ms by the rounds alone.
+      expect(rows.counted).toBeGreaterThan(0);
+      expect(rows.counted).toBeLessThanOrEqual(5);
+    },
+    { storeEveryMs: 10 },
+  ));
 
 test('counts that the database did not take are written again', () =>
   withRows(async ({ manager, rows }) => {
