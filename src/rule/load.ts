@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { globSync } from 'tinyglobby';
 import { WolfsecError } from '../errors.ts';
+import { filesOfGlob } from '../glob.ts';
 import type { RuleSource } from './document.ts';
 
 /**
@@ -45,7 +45,7 @@ async function ruleFiles(paths: readonly string[]): Promise<string[]> {
       found.add(path);
       continue;
     }
-    const files = known?.isDirectory() ? filesBelow(path.replace(/(?<=.)\/+$/, '')) : globSync([path]);
+    const files = known?.isDirectory() ? filesBelow(path.replace(/(?<=.)\/+$/, '')) : filesOfGlob(path);
     if (files.length === 0) {
       const what = known ? 'holds no .yml or .yaml files' : 'names no file, folder or glob that exists';
       throw new WolfsecError('WOLFSEC_RULE_NOT_FOUND', `the rule path "${path}" ${what}`);

@@ -1,6 +1,7 @@
 import { globSync } from 'tinyglobby';
 import { type Logsource, type RuleSource, readRuleSources, ThreatDetector } from '../../detect/index.ts';
 import { textToNdjson } from '../../event/index.ts';
+import { filesOfGlob } from '../../glob.ts';
 import { type Expectation, type ExpectedEvent, readExpectations } from './expectations.ts';
 
 /** Runs expectations; gives the exit code: 0 all met, 1 otherwise. */
@@ -23,7 +24,7 @@ function expectationFiles(paths: readonly string[]): string[] {
   return paths
     .flatMap((path) =>
       /\.ya?ml$/.test(path)
-        ? globSync([path.replace(/(\.test)?\.yml$/, '.test.yml')])
+        ? filesOfGlob(path.replace(/(\.test)?\.yml$/, '.test.yml'))
         : globSync(['**/*.test.yml'], { cwd: path }).map((file) => `${path}/${file}`),
     )
     .sort();

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { globSync } from 'tinyglobby';
 import { WolfsecError } from '../../errors.ts';
+import { filesOfGlob } from '../../glob.ts';
 
 /** Something to scan. */
 export interface Input {
@@ -30,7 +31,7 @@ function filesOf(name: string): string[] {
   if (existsSync(name)) {
     return statSync(name).isDirectory() ? globSync(['**/*'], { cwd: name, absolute: true }).sort() : [name];
   }
-  const found = globSync([name]).sort();
+  const found = filesOfGlob(name).sort();
   if (found.length > 0) return found;
   throw new WolfsecError('WOLFSEC_INPUT_NOT_FOUND', `"${name}" names no file, folder or glob that exists`);
 }
