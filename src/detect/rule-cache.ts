@@ -31,9 +31,15 @@ export async function writePacked(folder: string, key: string, packed: Uint8Arra
   await mkdir(folder, { recursive: true });
   const target = path(folder, key);
   const beside = `${target}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  await writeFile(beside, `${digest(packed)}\n`);
-  await appendFile(beside, packed);
-  await rename(beside, target);
+  try {
+    await writeFile(beside, `${digest(packed)}\n`);
+    await appendFile(beside, packed);
+    await rename(beside, target);
+  } catch (error) {
+    // Windows moves nothing to where another process reads.
+    await rm(beside, { force: true });
+    throw error;
+  }
   await dropOldest(folder);
 }
 
