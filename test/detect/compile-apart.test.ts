@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { packBundle, unpackBundle } from '../../src/detect/bundle.ts';
@@ -53,7 +54,7 @@ test('rules that pass through pipelines, which are functions, are compiled here'
 test('where threads are forbidden, rules load all the same', () => {
   const detect = resolve(import.meta.dirname, '../../src/detect/index.ts');
   const script = `
-    const { ThreatDetector } = await import(${JSON.stringify(detect)});
+    const { ThreatDetector } = await import(${JSON.stringify(pathToFileURL(detect))});
     const rules = Array.from({ length: 1500 }, (_, i) => ({
       file: i + '.yml',
       text: 'title: r' + i + '\\nlogsource: { category: any }\\n# ' + '-'.repeat(900) +

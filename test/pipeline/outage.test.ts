@@ -101,9 +101,10 @@ test('a full disk: the embedded store says so, keeps what it has, and takes more
   expect(failure).toMatchObject({ code: 'WOLFSEC_STORE_FULL' });
   expect(await small.threats.count()).toBe(stored);
   await small.close();
-  await using roomy = await openStore({ dataFolder: folder.path, sweepEveryMs: false });
+  const roomy = await openStore({ dataFolder: folder.path, sweepEveryMs: false });
   expect(await roomy.threats.count()).toBe(stored);
   expect(await roomy.threats.insert([row(stored)], 1)).toBe(1);
+  await roomy.close();
   folder.remove();
 });
 
