@@ -29,8 +29,10 @@ const special = [
   '203.0.113.0/24',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  '::/128',
-  '::1/128',
+  // Unspecified, loopback, and IPv4 addresses as IPv6 once spelt them (RFC 4291 section 2.5.5.1).
+  '::/96',
+  // IPv4 addresses translated (RFC 2765).
+  '::ffff:0:0:0/96',
   '64:ff9b::/96',
   '64:ff9b:1::/48',
   '100::/64',
@@ -50,11 +52,11 @@ const blocked = listOf(special);
 function listOf(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {
-    const [address = '', bits] = network.split('/');
+    const [address = '', bits, more] = network.split('/');
     const version = isIP(address);
     const most = version === 4 ? 32 : 128;
-    const length = bits === undefined ? most : Number(bits);
-    if (version === 0 || !(Number.isInteger(length) && length >= 0 && length <= most)) {
+    const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
+    if (version === 0 || more !== undefined || !(length <= most)) {
       throw invalidArgument('allowNetworks', `CIDR networks or addresses, not ${JSON.stringify(network)}`);
     }
     list.addSubnet(address, length, version === 4 ? 'ipv4' : 'ipv6');

@@ -173,6 +173,33 @@ test('no request goes to the inside', async () => {
   ).toEqual([true, false, true, false, true, false]);
 });
 
+test('an IPv4 address is judged in whatever spelling IPv6 has for it', () => {
+  const guard = new OutboundGuard();
+  const spelt = [
+    '::7f00:1',
+    '::127.0.0.1',
+    '::ffff:7f00:1',
+    '::ffff:0:7f00:1',
+    '64:ff9b::a9fe:a9fe',
+    '2002:7f00:1::',
+  ];
+  expect(spelt.filter((one) => guard.permits(one))).toEqual([]);
+});
+
+test('a network that is none allows nothing', () => {
+  for (const network of [
+    '10.0.0.0/',
+    '10.0.0.0/ ',
+    '10.0.0.0/0x8',
+    '10.0.0.0/8/9',
+    '10.0.0.0/33',
+    '10.0.0',
+  ]) {
+    const made = () => new OutboundGuard({ allowNetworks: [network] });
+    expect(made, network).toThrow(expect.objectContaining({ code: 'WOLFSEC_INVALID_ARGUMENT' }));
+  }
+});
+
 test('chats get their shape, with texts of attackers made harmless', async () => {
   const { url, got } = await http();
   for (const chat of [slack, teams, discord]) await chat({ url, ...local }).deliver(notification, context());
