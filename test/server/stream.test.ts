@@ -1,8 +1,12 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { fastify } from 'fastify';
+import { expect, test, vi } from 'vitest';
 import type { AlertBrief, EngineFigures } from '../../src/server/api.ts';
 import { AlertStream, type StreamSink } from '../../src/server/live/stream.ts';
+import { mountStream } from '../../src/server/routes/stream.ts';
 import { attack, ndjson } from '../pipeline/rules.ts';
 import { withService } from './running.ts';
 import { send } from './send.ts';
@@ -115,6 +119,79 @@ test('nothing is gathered while nobody watches', async () => {
   await sleep(60);
   expect(sink.told.some(({ event }) => event === 'alerts')).toBe(false);
   stream.close();
+});
+
+test('who comes back after nothing was gathered for a while starts afresh', async () => {
+  const stream = streamOf({ lingerMs: 0 });
+  const first = new Sink();
+  const close = stream.open(first);
+  const { id } = await first.until(({ event }) => event === 'figures');
+  close();
+  await sleep(100);
+  stream.changed(['missed']);
+  stream.open(new Sink());
+  const back = new Sink();
+  stream.open(back, id);
+  expect(back.told[0]).toMatchObject({ event: 'reset' });
+  stream.close();
+});
+
+async function withStreams(
+  parts: { readonly stream: AlertStream; readonly users?: object },
+  use: (port: number) => Promise<void>,
+): Promise<void> {
+  const app = fastify();
+  await mountStream(app, parts as never);
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  try {
+    await use((app.server.address() as AddressInfo).port);
+  } finally {
+    parts.stream.close();
+    await app.close();
+  }
+}
+
+const ask = (port: number) => {
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+  return socket;
+};
+
+test('a client that went away before it was let in is no watcher', () => {
+  const stream = streamOf();
+  const letIn = Promise.withResolvers<object>();
+  const asked = Promise.withResolvers<void>();
+  const sessionOf = () => {
+    asked.resolve();
+    return letIn.promise;
+  };
+  return withStreams({ stream, users: { sessionOf } }, async (port) => {
+    const socket = ask(port);
+    await asked.promise;
+    socket.destroy();
+    await sleep(100);
+    letIn.resolve({ userId: 'ada', scopes: ['read'] });
+    await sleep(100);
+    expect(stream.watchers).toBe(0);
+  });
+});
+
+test('a client that takes nothing is cut off when its stream ends', () => {
+  const stream = streamOf({ figures: () => ({ pad: 'x'.repeat(32 << 20) }), everyMs: 1_000 });
+  return withStreams({ stream }, async (port) => {
+    const socket = ask(port).pause();
+    await vi.waitFor(() => expect(stream.watchers).toBe(1));
+    stream.close();
+    await sleep(2_500);
+    const closed = once(socket, 'close');
+    socket.on('error', () => {}).resume();
+    let taken = 0;
+    socket.on('data', (chunk: Buffer) => {
+      taken += chunk.length;
+    });
+    await closed;
+    expect(taken).toBeLessThan(32 << 20);
+  });
 });
 
 test('the service tells of an alert that opens, and ends its streams when it closes', () =>

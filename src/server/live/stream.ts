@@ -168,6 +168,8 @@ export class AlertStream {
   #stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    // From here on nothing is gathered: whoever comes back has missed something.
+    this.#sequence++;
     this.#changed.clear();
     this.#kept = [];
   }

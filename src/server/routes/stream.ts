@@ -6,6 +6,9 @@ import { errorBody, hinted } from '../errors.ts';
 /** How often a stream's session is looked at: one that ended or was revoked ends the stream. */
 const checkEveryMs = 15_000;
 
+/** How long a client may take to read the rest of a stream that ends. */
+const endMs = 2_000;
+
 /** What happens, as server-sent events. */
 export async function mountStream(app: FastifyInstance, context: ServerContext) {
   const { stream, users } = context;
@@ -24,11 +27,18 @@ export async function mountStream(app: FastifyInstance, context: ServerContext) 
       'x-accel-buffering': 'no',
     });
     raw.on('error', () => {});
+    // Gone while it was found out who asks: its end will not be told any more.
+    if (raw.destroyed || request.raw.destroyed) return reply;
+    // A client that takes nothing never gets to the end of it.
+    const end = () => {
+      raw.end();
+      setTimeout(() => raw.destroy(), endMs).unref();
+    };
     const last = request.headers['last-event-id'];
     const drop = stream.open(
       {
         write: (text) => void raw.write(text),
-        end: () => raw.end(),
+        end,
         backlogBytes: () => raw.writableLength,
       },
       typeof last === 'string' ? last : undefined,
@@ -37,7 +47,7 @@ export async function mountStream(app: FastifyInstance, context: ServerContext) 
     const check = setInterval(() => {
       if (!signedIn) return;
       void users?.sessionOf(cookieOf(request), contextOf(request)).then(
-        (session) => session ?? raw.end(),
+        (session) => session ?? end(),
         () => {},
       );
     }, checkEveryMs).unref();
