@@ -76,7 +76,7 @@ export class EngineWatch {
 
   /** The last seconds, oldest first. */
   history(seconds: number): Row[] {
-    return this.#rows.slice(-seconds);
+    return this.#rows.slice(Math.max(0, this.#rows.length - seconds));
   }
 
   close(): void {
