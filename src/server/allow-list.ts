@@ -9,21 +9,42 @@ const feed = 'allow-list';
 const maxEntries = 10_000;
 /** Entries hold until they are taken off or expire, however long ago the list was read. */
 const forEver = 100 * 365 * 86_400_000;
+/** How soon the list is read again where the store was away when an entry expired. */
+const againMs = 10_000;
+/** The longest time that a timer takes. */
+const longestMs = 2 ** 31 - 1;
 
 /** Addresses, domains and hashes that are known to be harmless: kept in the store, in force through `Reputation`. */
 export class AllowList {
   readonly #store: Store;
   readonly #reputation: Reputation;
+  readonly #onError: (error: unknown) => void;
+  #applied: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
-  private constructor(store: Store, reputation: Reputation) {
+  private constructor(store: Store, reputation: Reputation, onError: (error: unknown) => void) {
     this.#store = store;
     this.#reputation = reputation;
+    this.#onError = onError;
   }
 
-  static async open(store: Store, reputation: Reputation): Promise<AllowList> {
-    const list = new AllowList(store, reputation);
+  /** @param onError Told where an entry expires while the store is away. Default: nobody. */
+  static async open(
+    store: Store,
+    reputation: Reputation,
+    onError: (error: unknown) => void = () => {},
+  ): Promise<AllowList> {
+    const list = new AllowList(store, reputation, onError);
     await list.#apply();
     return list;
+  }
+
+  /** Looks after expiring entries no longer. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#applied;
   }
 
   /** Whether the address that a detection comes from is on the list. */
@@ -78,11 +99,33 @@ export class AllowList {
     return gone;
   }
 
-  async #apply(): Promise<void> {
+  /** One after the other, so that an earlier reading does not take the place of a later one. */
+  #apply(): Promise<void> {
+    const work = this.#applied.then(() => this.#read());
+    this.#applied = work.catch(() => {});
+    return work;
+  }
+
+  async #read(): Promise<void> {
     const entries = await this.list();
-    if (entries.length === 0) return void this.#reputation.remove(feed);
-    const text = entries.map(({ indicator }) => indicator).join('\n');
-    await this.#reputation.load({ name: feed, text, allow: true, ttlMs: forEver });
+    if (entries.length === 0) this.#reputation.remove(feed);
+    else {
+      const text = entries.map(({ indicator }) => indicator).join('\n');
+      await this.#reputation.load({ name: feed, text, allow: true, ttlMs: forEver });
+    }
+    const ends = entries.map(({ expiresMs }) => expiresMs ?? Number.POSITIVE_INFINITY);
+    this.#readIn(Math.min(...ends) - Date.now());
+  }
+
+  #readIn(waitMs: number): void {
+    clearTimeout(this.#timer);
+    if (this.#closed || waitMs === Number.POSITIVE_INFINITY) return;
+    const expired = () =>
+      this.#apply().catch((error: unknown) => {
+        this.#onError(error);
+        this.#readIn(againMs);
+      });
+    this.#timer = setTimeout(expired, Math.min(longestMs, Math.max(1, waitMs))).unref();
   }
 }
 

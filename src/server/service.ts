@@ -93,7 +93,8 @@ async function openInto(
   opened.defer(observeReputation(reputation, registry));
   const learned = await LearnedKeeper.open({ reputation, store, maxEntries: maxLearned, onError });
   opened.defer(() => learned.close());
-  const allowList = await AllowList.open(store, reputation);
+  const allowList = await AllowList.open(store, reputation, onError);
+  opened.defer(() => allowList.close());
   const flow = new DetectionFlow({
     alerts,
     store,

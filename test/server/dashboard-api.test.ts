@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Service } from '../../src/server/index.ts';
 import { attack, ndjson, whoamiRule } from '../pipeline/rules.ts';
 import { withService } from './running.ts';
@@ -114,6 +114,20 @@ test('silences are made, listed and ended; a silenced alert says so', () =>
     ]) {
       expect(await post(service, '/v1/silences', body)).toMatchObject({ status: 400 });
     }
+  }));
+
+test('an entry of the allow-list ends when it says, and those added at once all hold', () =>
+  withService({}, async (service) => {
+    const { reputation } = service.context;
+    const added = await Promise.all([
+      post(service, '/v1/allow-list', { indicator: '192.0.2.1', days: 0.5 / 86_400 }),
+      ...[2, 3, 4].map((n) => post(service, '/v1/allow-list', { indicator: `192.0.2.${n}` })),
+    ]);
+    expect(added.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    const allowed = () =>
+      [1, 2, 3, 4].filter((n) => reputation.check(`192.0.2.${n}`).allowedBy !== undefined);
+    expect(allowed()).toEqual([1, 2, 3, 4]);
+    await vi.waitFor(() => expect(allowed()).toEqual([2, 3, 4]), 5_000);
   }));
 
 test('what is on the allow-list raises no alert, and is found by reputation', () =>
