@@ -1,4 +1,4 @@
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import type { DoorContext } from './context.ts';
 import { answerTo, errorBody, hinted } from './errors.ts';
 import { timeRequests } from './request-metrics.ts';
@@ -11,6 +11,12 @@ export function openHttp(context: Pick<DoorContext, 'registry' | 'onError'>): Fa
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    // Ids of rules and names of indices are longer than Fastify's 100 characters, percent-encoded above all.
+    routerOptions: { maxParamLength: 2_048 },
+    frameworkErrors(error, _, reply: unknown) {
+      const answer = answerTo(error);
+      (reply as FastifyReply).code(answer.status).send(errorBody(answer));
+    },
     // Unknown query parameters are told of instead of being dropped.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
   });

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { type BatchResult, ThreatDetector } from '../../src/detect/index.ts';
 import { attack, harmless, ndjson } from '../pipeline/rules.ts';
 import { detectionsOf, withService } from './running.ts';
-import { send } from './send.ts';
+import { ask, send } from './send.ts';
 
 test('NDJSON: plain, gzip and zstd, answered when stored', () =>
   withService({}, async (service) => {
@@ -182,4 +182,19 @@ test('alerts are kept in a file, also where the webhook cannot be reached', () =
     const kept = () => readFile(join(folder, 'alerts.ndjson'), 'utf8').catch(() => '');
     await expect.poll(kept, { timeout: 5_000 }).toContain('Whoami');
     expect(service.alerts.figures().undelivered).toBeGreaterThan(0);
+  }));
+
+test('an index may have as long a name as one can have, and what is no path at all is answered like the rest', () =>
+  withService({}, async (service) => {
+    const name = encodeURIComponent('ä'.repeat(127));
+    const bulk = Buffer.concat([Buffer.from('{"index":{}}\n'), ndjson([attack()])]);
+    expect(await send(service.url, `/${name}/_bulk`, bulk)).toMatchObject({ status: 200 });
+    for (const [path, status, code] of [
+      [`/v1/rules/${'a'.repeat(300)}`, 404, 'not_found'],
+      [`/v1/rules/${'a'.repeat(3_000)}`, 414, 'FST_ERR_MAX_PARAM_LENGTH'],
+      ['/v1/rules/%E0%A4%A', 400, 'FST_ERR_BAD_URL'],
+    ] as const) {
+      const answer = await ask(service.url, path);
+      expect(answer).toMatchObject({ status, body: { error: { code } } });
+    }
   }));
