@@ -176,9 +176,11 @@ export const envName = (name: SettingName) =>
 export function shown(config: ServeConfig): Record<string, unknown> {
   const addresses = ['databaseUrl', 'forward', 'source', 'redisUrl'] as const;
   const hidden = addresses.map((name) => [name, withoutSecrets(config[name])] as const);
+  // A feed may ask for a key in its query.
+  const feeds = config.feeds.map((feed) => (/^https?:/i.test(feed) ? withoutSecrets(feed) : feed));
   const webhookUrl = hostAlone(config.webhookUrl);
   const brokerPassword = config.brokerPassword === '' ? '' : '…';
-  return { ...config, ...Object.fromEntries(hidden), webhookUrl, brokerPassword };
+  return { ...config, ...Object.fromEntries(hidden), feeds, webhookUrl, brokerPassword };
 }
 
 /** The path of a chat's webhook is what lets in. */
@@ -217,7 +219,7 @@ export function readConfig({ file, env = {}, flags = {} }: ConfigSources = {}): 
     values[name] = read;
   };
   for (const [name, value] of Object.entries(file === undefined ? {} : fromFile(file))) {
-    if (!(name in settings)) {
+    if (!Object.hasOwn(settings, name)) {
       throw invalidArgument(`the setting ${JSON.stringify(name)} in ${file}`, `one of ${names.join(', ')}`);
     }
     put(name as SettingName, value, file as string);

@@ -35,6 +35,8 @@ test('what is wrong is told with its name and place', () => {
     /port \(WOLFSEC_PORT\) must be a whole number from 0 to 65535/,
   );
   expect(() => readConfig({ file: fileOf('prot: 1') })).toThrow(/"prot".*must be one of host, port/);
+  for (const inherited of ['toString', 'constructor', '__proto__'])
+    expect(() => readConfig({ file: fileOf(`${inherited}: 1`) })).toThrow(/must be one of host, port/);
   expect(() => readConfig({ file: fileOf('- a') })).toThrow(/a map of settings/);
   expect(() => readConfig({ file: fileOf('a: [') })).toThrow(/yml/);
   expect(() => readConfig({ file: join(folder, 'none') })).toThrow(
@@ -63,6 +65,11 @@ test('what a broker signs in with comes from settings and files, and is not show
   expect(JSON.stringify([shown(fromFile), shown(fromEnv)])).not.toMatch(/secret|se cret/);
   expect(shown(fromEnv)).toMatchObject({ brokerPassword: '…', brokerCa: ca });
   expect(fleetOptions(readConfig())).not.toMatchObject({ tls: expect.anything() });
+});
+
+test('the key that a feed asks for is not shown', () => {
+  const feeds = ['https://feeds.example/list?key=secret', '/etc/wolfsec/list?.txt'];
+  expect(shown(readConfig({ flags: { feeds } })).feeds).toEqual(['https://feeds.example/list?…', feeds[1]]);
 });
 
 test('settings of a broker that do not fit together are refused', () => {
