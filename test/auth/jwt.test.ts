@@ -99,6 +99,16 @@ describe.each(algorithms)('%s', (algorithm) => {
     });
   });
 
+  test('what is no JSON is not signed', () => {
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    for (const claims of [{ big: 1n }, circular]) {
+      expect(() => signer.sign(claims)).toThrow(
+        expect.objectContaining({ code: 'WOLFSEC_INVALID_ARGUMENT' }),
+      );
+    }
+  });
+
   test('no other token is, and none makes it throw', () => {
     const token = signer.sign({ sub: 'alice' });
     const [head, body, tail] = token.split('.') as [string, string, string];

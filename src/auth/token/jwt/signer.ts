@@ -1,5 +1,5 @@
 import { randomToken } from '../../../crypto/random/text.ts';
-import { invalidArgument } from '../../../errors.ts';
+import { invalidArgument, WolfsecError } from '../../../errors.ts';
 import { spanMs } from '../../arguments.ts';
 import type { Claims } from '../claims.ts';
 import { JwtKey } from './key.ts';
@@ -37,7 +37,8 @@ export class JwtSigner {
   }
 
   /**
-   * Signs claims. `iss`, `iat`, `exp`, `jti` and `aud` are filled in where they are absent.
+   * Signs claims. `iss`, `iat`, `exp`, `jti` and `aud` are filled in where they are absent; one that is given as
+   * `undefined` is left out.
    *
    * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` where the key can only verify, or the claims are no JSON.
    */
@@ -53,7 +54,7 @@ export class JwtSigner {
       ...claims,
     };
     const key = this.#keys.current;
-    const body = `${this.#head(key)}.${Buffer.from(JSON.stringify(full), 'utf8').toString('base64url')}`;
+    const body = `${this.#head(key)}.${Buffer.from(jsonOf(full), 'utf8').toString('base64url')}`;
     const signature = key.sign(Buffer.from(body, 'latin1'));
     return `${body}.${Buffer.from(signature).toString('base64url')}`;
   }
@@ -67,5 +68,13 @@ export class JwtSigner {
       this.#heads.set(key, head);
     }
     return head;
+  }
+}
+
+function jsonOf(claims: Claims): string {
+  try {
+    return JSON.stringify(claims);
+  } catch (cause) {
+    throw new WolfsecError('WOLFSEC_INVALID_ARGUMENT', 'claims must be JSON', { cause });
   }
 }
