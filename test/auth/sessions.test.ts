@@ -175,6 +175,26 @@ describe('binding hints', () => {
     expect(heard.actions().filter((action) => action === 'session_binding_changed')).toHaveLength(1);
   });
 
+  test('refuse too where the session has had to make room meanwhile', async () => {
+    const { storage } = setUp();
+    const time = clock();
+    let wait: Promise<void> | undefined;
+    const get: typeof storage.get = async (...given) => {
+      await wait;
+      return storage.get(...given);
+    };
+    const options = { storage: { ...storage, get }, binding: 'refuse', maxLive: 1, now: time.now } as const;
+    const sessions = new Sessions(options);
+    const { token } = await sessions.create({ userId: 'alice', context: home });
+    time.pass(10_000);
+    const asked = Promise.withResolvers<void>();
+    wait = asked.promise;
+    const checking = sessions.check(token, { ...home, userAgent: 'curl' });
+    await sessions.create({ userId: 'bob' });
+    asked.resolve();
+    expect(await checking).toEqual({ ok: false, reason: 'binding' });
+  });
+
   test('refuse where the caller wants that', async () => {
     const { sessions } = setUp({ binding: 'refuse' });
     const { token } = await sessions.create({ userId: 'alice', context: home });

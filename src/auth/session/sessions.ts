@@ -215,17 +215,17 @@ export class Sessions {
     if (current !== entry) {
       return current?.tokenHash === entry.tokenHash
         ? this.#accept(current, now(), context)
-        : this.#again(stored);
+        : this.#again(stored, context);
     }
     entry.loadedMs = now();
     Object.assign(entry.accepted.session, later(fromStored(stored), entry.accepted.session));
     return this.#accept(entry, now(), context);
   }
 
-  async #again({ tokenHash }: StoredSession): Promise<SessionCheck> {
+  async #again({ tokenHash }: StoredSession, context?: AuthContext): Promise<SessionCheck> {
     const nowMs = this.#options.now();
     const stored = await this.#options.storage.get(tokenHash, nowMs);
-    return stored ? liveSession(stored, nowMs).accepted : refusals.unknown;
+    return stored ? this.#accept(liveSession(stored, nowMs), nowMs, context) : refusals.unknown;
   }
 
   #accept(entry: LiveSession, nowMs: number, context?: AuthContext): SessionCheck {
