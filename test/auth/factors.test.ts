@@ -182,6 +182,24 @@ describe('recovery codes', () => {
     expect(both.filter(({ ok }) => ok)).toHaveLength(1);
   });
 
+  test('are not held against anybody while the hasher is busy', async () => {
+    const { records, set, time } = await setUp();
+    let busy = true;
+    const hasher = quickHasher();
+    const verify: typeof hasher.verify = async (...given) => {
+      if (busy) throw Object.assign(new Error('busy'), { code: 'WOLFSEC_QUEUE_FULL' });
+      return hasher.verify(...given);
+    };
+    const codes = new RecoveryCodes({
+      storage: records,
+      hasher: { hash: (text) => hasher.hash(text), needsRehash: () => false, verify },
+      now: time.now,
+    });
+    for (let i = 0; i < 10; i++) await expect(codes.redeem('u1', set[0]!)).rejects.toThrow('busy');
+    busy = false;
+    expect(await codes.redeem('u1', set[0]!)).toEqual({ ok: true });
+  });
+
   test('are stored as password hashes, are void with the next set, and cannot be guessed on', async () => {
     const { codes, set, records } = await setUp();
     const stored = JSON.stringify(await records.get('auth.recovery', 'u1', 0));

@@ -77,7 +77,7 @@ export class RecoveryCodes {
     const holds =
       typed !== undefined &&
       stored !== undefined &&
-      (await this.#hasher.verify(stored, typed.slice(idChars)));
+      (await this.#verify(userId, stored, typed.slice(idChars)));
     if (!holds) {
       emit(this.#options.listener, nowMs, 'factor_failed', { userId, context, about: { factor: 'rc' } });
       return { ok: false, reason: 'code' };
@@ -91,6 +91,16 @@ export class RecoveryCodes {
     const about = { factor: 'rc', codes_left: Object.keys(left).length };
     emit(this.#options.listener, nowMs, 'recovery_code_used', { userId, context, about });
     return { ok: true };
+  }
+
+  /** A busy hasher is nobody's failed attempt. */
+  async #verify(userId: string, stored: string, secret: string): Promise<boolean> {
+    try {
+      return await this.#hasher.verify(stored, secret);
+    } catch (error) {
+      await this.#limiter.forgive(userId, this.#now());
+      throw error;
+    }
   }
 
   /** How many codes are left. */
