@@ -37,6 +37,8 @@ describe('a password', () => {
       reason: 'credentials',
     });
     expect(await passwords.login('bob@example.com', good)).toEqual({ ok: false, reason: 'credentials' });
+    for (const blank of ['', ' ', '\u3000\u00a0'])
+      expect(await passwords.login(blank, good)).toEqual({ ok: false, reason: 'credentials' });
     expect(heard.actions()).toEqual(['password_enrolled', 'login_succeeded', 'login_failed', 'login_failed']);
   });
 

@@ -107,8 +107,8 @@ export class Passwords {
    * does a name that is locked, known or not. Never throws on what was typed.
    */
   async login(userName: string, password: string, context: LoginContext = {}): Promise<LoginCheck> {
-    if (!isAccountName(userName) || typeof password !== 'string' || !password.isWellFormed()) return refused;
-    const key = accountName(userName);
+    const key = accountKey(userName);
+    if (key === undefined || typeof password !== 'string' || !password.isWellFormed()) return refused;
     const admission = await this.#options.guard?.admit(key, context);
     if (admission && !admission.ok) {
       emit(this.#options.listener, this.#now(), 'login_throttled', {
@@ -241,10 +241,15 @@ const isAccountName = (userName: unknown): userName is string =>
   !/\p{Cc}/u.test(userName) &&
   userName.isWellFormed();
 
-/** One spelling of a login name: NFKC, lower case, no space around it. */
-function accountName(userName: string): string {
+/** One spelling of a login name: NFKC, lower case, no space around it; `undefined` for what is none. */
+function accountKey(userName: unknown): string | undefined {
   const key = isAccountName(userName) ? userName.normalize('NFKC').trim().toLowerCase() : '';
-  if (key === '')
+  return key === '' ? undefined : key;
+}
+
+function accountName(userName: string): string {
+  const key = accountKey(userName);
+  if (key === undefined)
     throw invalidArgument('userName', 'a string of 1 to 320 characters without control characters');
   return key;
 }
