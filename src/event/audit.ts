@@ -2,15 +2,23 @@ import type { TextEvent } from './text-event.ts';
 
 /**
  * What auditd writes beyond `key=value`: a time in `msg`, a second `msg` in single quotes around the fields of user
- * space, and texts with spaces or other odd characters in hexadecimal without quotes (auditd(8), "ausearch -i").
+ * space, texts with spaces or other odd characters in hexadecimal without quotes (auditd(8), "ausearch -i"), the
+ * machine in front (`name_format`), and names behind the record (`log_format = ENRICHED`).
  */
-const record = /^type=\S+ msg=audit\((\d+)\.(\d{3}):\d+\):/;
+const record = /^(?:node=\S+ )?type=\S+ msg=audit\((\d+)\.(\d{3}):\d+\):/;
 
 /** Whether a line is a record of auditd's log. */
 export const isAuditLine = (text: string): boolean => record.test(text);
 
-/** The line with the fields of user space beside the others. */
-export const openedAudit = (text: string): string => text.replace(/ msg='(.*)'\s*$/, ' $1');
+/** Parts what the kernel or a program wrote from the names that auditd found for its numbers. */
+const enriched = '\u001d';
+
+/** The line with the fields of user space, and those that auditd added, beside the others. */
+export function openedAudit(text: string): string {
+  const [written = '', added] = text.split(enriched, 2);
+  const opened = written.replace(/ msg='(.*)'\s*$/, ' $1');
+  return added === undefined ? opened : `${opened} ${added}`;
+}
 
 /** Fields that hold texts, by the type of the record; in others the same names are numbers. */
 const textFields: Readonly<Record<string, RegExp>> = {

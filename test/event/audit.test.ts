@@ -35,6 +35,19 @@ describe('records of auditd', () => {
       res: 'success',
     });
   });
+  test('names that auditd adds stand beside the fields, and end no value', () => {
+    const call = 'type=SYSCALL msg=audit(1.000:1): comm="id" key=(null)\u001dSYSCALL=execve UID="bob"';
+    expect(read(call)).toMatchObject({ comm: 'id', key: '(null)', SYSCALL: 'execve', UID: 'bob' });
+    const login = `type=USER_AUTH msg=audit(1.000:1): pid=7 msg='acct="root" res=failed'\u001dAUID="unset"`;
+    expect(read(login)).toMatchObject({ pid: '7', acct: 'root', res: 'failed', AUID: 'unset' });
+  });
+  test('the name of the machine may come first', () => {
+    expect(read(`node=web1 type=EXECVE msg=audit(1.000:1): argc=1 a0=${hex('x y')}`)).toMatchObject({
+      '@timestamp': '1970-01-01T00:00:01.000Z',
+      node: 'web1',
+      a0: 'x y',
+    });
+  });
   test('a time beyond all dates, names every object has, and lines of others', () => {
     const odd = read('type=constructor msg=audit(99999999999999999999.000:1): __proto__=4142');
     expect(Object.keys(odd)).toEqual(['type', 'msg', '__proto__']);
