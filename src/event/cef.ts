@@ -1,5 +1,7 @@
 import type { TextEvent } from './text-event.ts';
 
+const lineEnds: Readonly<Record<string, string>> = { n: '\n', r: '\r' };
+
 /** Reads ArcSight's Common Event Format, bare or behind a syslog header. */
 export function readCefLine(text: string): TextEvent | undefined {
   const start = text.indexOf('CEF:');
@@ -40,10 +42,10 @@ export function readCefLine(text: string): TextEvent | undefined {
   keys.forEach((key, index) => {
     const from = key.index + key[0].length;
     const value = extension.slice(from, keys[index + 1]?.index);
+    // In one pass: behind an escaped backslash an `n` is a letter, as in `C:\\notes`.
     event[key[1] as string] = value
       .trim()
-      .replace(/\\([=\\])/g, '$1')
-      .replace(/\\n/g, '\n');
+      .replace(/\\([=\\nr])/g, (_, code: string) => lineEnds[code] ?? code);
   });
   return event;
 }

@@ -143,6 +143,13 @@ describe('CEF and logfmt', () => {
     });
     expect(read('cef', 'CEF:0|a|b|c')).toBeUndefined();
   });
+  test('what follows an escaped backslash in CEF is no escape', () => {
+    const path = String.raw`filePath=C:\\Windows\\notepad.exe act=a\=b\\=c`;
+    expect(read('cef', `CEF:0|a|b|c|d|e|f|${path}`)).toMatchObject({
+      filePath: String.raw`C:\Windows\notepad.exe`,
+      act: String.raw`a=b\=c`,
+    });
+  });
   test('logfmt with quotes, escapes and bare keys', () => {
     expect(read('logfmt', 'a=1 b="x \\"y\\"\\n" c= d')).toEqual({ a: '1', b: 'x "y"\n', c: '', d: 'true' });
     expect(read('logfmt', 'just some words')).toBeUndefined();
