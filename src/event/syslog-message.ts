@@ -1,23 +1,24 @@
 import type { TextEvent } from './text-event.ts';
 
 const address = String.raw`(\S+)`;
+// Whoever signs in chooses the name, ` from 192.0.2.1 port 1` in it too: the last address is the one that sshd wrote.
 const sshd: readonly [RegExp, (parts: RegExpExecArray) => TextEvent][] = [
   [
-    new RegExp(String.raw`^Failed (\S+) for (?:invalid user )?(.*?) from ${address} port (\d+)`),
+    new RegExp(String.raw`^Failed (\S+) for (?:invalid user )?(.*) from ${address} port (\d+)`),
     ([, method, user, ip, port]) => login('failed_password', user, ip, port, method),
   ],
   [
-    new RegExp(String.raw`^Accepted (\S+) for (.*?) from ${address} port (\d+)`),
+    new RegExp(String.raw`^Accepted (\S+) for (.*) from ${address} port (\d+)`),
     ([, method, user, ip, port]) =>
       login(method === 'publickey' ? 'accepted_publickey' : 'accepted_password', user, ip, port, method),
   ],
   [
-    new RegExp(String.raw`^Invalid user (.*?) from ${address}(?: port (\d+))?`),
+    new RegExp(String.raw`^Invalid user (.*) from ${address}(?: port (\d+))?`),
     ([, user, ip, port]) => login('invalid_user', user, ip, port),
   ],
   [
     new RegExp(
-      String.raw`^(?:Disconnected from|Received disconnect from|Connection closed by)(?: authenticating| invalid)?(?: user (\S+))? ${address} port (\d+)`,
+      String.raw`^(?:Disconnected from|Received disconnect from|Connection closed by)(?: authenticating| invalid)?(?: user (.*))? ${address} port (\d+)`,
     ),
     ([, user, ip, port]) => login('disconnect', user, ip, port),
   ],

@@ -91,7 +91,7 @@ describe('syslog', () => {
       '@timestamp': '2026-11-24T09:00:00.000Z',
     });
   });
-  test('sshd and sudo', () => {
+  test('sshd', () => {
     const message = (program: string, text: string) =>
       read('syslog3164', `Nov  5 01:02:03 h ${program}[1]: ${text}`);
     expect(message('sshd', 'Failed password for invalid user a b from 10.0.0.1 port 22 ssh2')).toMatchObject({
@@ -108,6 +108,22 @@ describe('syslog', () => {
     expect(
       message('sshd', 'Failed password for x from 1.1.1.1 port 1 from 2.2.2.2 port 22 ssh2'),
     ).toMatchObject({ 'event.action': 'failed_password' });
+  });
+  test.each([
+    [
+      'Failed password for invalid user x from 192.0.2.1 port 1 from 10.0.0.1 port 22 ssh2',
+      'failed_password',
+    ],
+    ['Accepted password for x from 192.0.2.1 port 1 from 10.0.0.1 port 22 ssh2', 'accepted_password'],
+    ['Invalid user x from 192.0.2.1 port 1 from 10.0.0.1 port 22', 'invalid_user'],
+    ['Connection closed by invalid user x 192.0.2.1 port 1 10.0.0.1 port 22 [preauth]', 'disconnect'],
+  ])('a user name cannot pass for the address: %s', (text, action) => {
+    const event = read('syslog3164', `Nov  5 01:02:03 h sshd[1]: ${text}`);
+    expect(event).toMatchObject({ 'event.action': action, 'source.ip': '10.0.0.1', port: '22' });
+  });
+  test('sudo', () => {
+    const message = (program: string, text: string) =>
+      read('syslog3164', `Nov  5 01:02:03 h ${program}[1]: ${text}`);
     expect(message('sudo', 'bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh -c a ; b')).toMatchObject({
       'event.action': 'sudo_command',
       user: 'bob',
