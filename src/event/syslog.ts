@@ -14,6 +14,10 @@ const facilities = [
   'cron',
   'authpriv',
   'ftp',
+  'ntp',
+  'audit',
+  'alert',
+  'clock',
 ];
 const severities = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
 
