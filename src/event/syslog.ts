@@ -87,6 +87,9 @@ function readClassic(rest: string, now: Date): TextEvent | undefined {
   };
 }
 
+/** No date comes back less often: the 29th of February around a year like 2100. */
+const maxYearsBack = 8;
+
 /** The year is not written: the latest one that does not lie in the future, a day of drift allowed. */
 function classicTime(
   month: number,
@@ -95,13 +98,20 @@ function classicTime(
   now: Date,
 ): string | undefined {
   if (month < 0) return undefined;
-  const inYear = (year: number) => Date.UTC(year, month, day, hour, minute, second);
-  const year = now.getUTCFullYear();
-  const latest = now.getTime() + 86_400_000;
-  return new Date(inYear(year) > latest ? inYear(year - 1) : inYear(year)).toISOString();
+  // Where the day has begun that is still to come in UTC, so may have the year.
+  const newest = now.getUTCFullYear() + 1;
+  const latestMs = now.getTime() + 86_400_000;
+  for (let year = newest; year >= newest - maxYearsBack; year--) {
+    const time = new Date(Date.UTC(year, month, day, hour, minute, second));
+    const isDate = new Date(Date.UTC(year, month, day)).getUTCMonth() === month;
+    if (isDate && time.getTime() <= latestMs) return time.toISOString();
+  }
+  return undefined;
 }
 
+/** A time without a zone is taken for UTC, as those of the BSD form are. */
 function isoOrNothing(text: string): string | undefined {
-  const time = Date.parse(text);
+  if (!/^\d{4}-\d\d-\d\dT/.test(text)) return undefined;
+  const time = Date.parse(/(?:[zZ]|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }

@@ -134,6 +134,35 @@ describe('syslog', () => {
       message('sudo', 'bob : user NOT in sudoers ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/x'),
     ).toMatchObject({ 'event.action': 'sudo_denied' });
   });
+  test('every facility has its name', () => {
+    const facility = (code: number) => read('syslog5424', `<${code * 8}>1 - - - - - -`)?.facility;
+    expect([0, 11, 12, 13, 14, 15, 16, 23].map(facility)).toEqual(
+      'kern ftp ntp audit alert clock local0 local7'.split(' '),
+    );
+  });
+  test('a year at its turn, and a day that few years have', () => {
+    const at = (nowText: string, line: string) => {
+      const { ndjson } = textToNdjson(`${line} h p: x`, 'syslog3164', new Date(nowText));
+      return (JSON.parse(ndjson.toString()) as Record<string, unknown>)['@timestamp'];
+    };
+    // A host in Tokyo is in the new year nine hours before UTC is.
+    expect(at('2026-12-31T16:00:00Z', 'Jan  1 01:00:00')).toBe('2027-01-01T01:00:00.000Z');
+    expect(at('2026-12-31T16:00:00Z', 'Jan  2 01:00:00')).toBe('2026-01-02T01:00:00.000Z');
+    expect(at('2026-03-05T00:00:00Z', 'Feb 29 01:00:00')).toBe('2024-02-29T01:00:00.000Z');
+    expect(at('2026-03-05T00:00:00Z', 'Feb 30 01:00:00')).toBeUndefined();
+  });
+  test('a time without a zone is UTC, wherever this machine is', () => {
+    const zone = process.env.TZ;
+    process.env.TZ = 'America/New_York';
+    try {
+      for (const line of ['2026-11-24T10:00:00 h p: x', '<34>1 2026-11-24T10:00:00.000 h p - - - x']) {
+        expect(read('syslog3164', line)).toMatchObject({ '@timestamp': '2026-11-24T10:00:00.000Z' });
+      }
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
   test.each(['', 'x', '<192>1 - - - - - -', '<13>', 'Foo 99 host'])('not one: %s', (line) => {
     expect(read('syslog3164', line)).toBeUndefined();
   });
