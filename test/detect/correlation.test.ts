@@ -86,6 +86,15 @@ describe('Sigma Correlation Rules 2.1, counts', () => {
       ),
     ).toEqual([6]);
   });
+  test('a value that repeats does not push out the others, and distinct ones have room up to the bound', async () => {
+    const counting = (bound: number) =>
+      correlation(`type: value_count\nrules: [a]\ntimespan: 1d\ncondition: { field: n, gte: ${bound} }`);
+    const repeats = Array.from({ length: 10_500 }, (_, i) => event('a', 2 + i / 1000, { n: 2 }));
+    const few = [event('a', 0, { n: 1 }), ...repeats, event('a', 20, { n: 3 })];
+    expect((await detector(counting(3))).detectBatch(few).detections).toHaveLength(1);
+    const many = Array.from({ length: 11_000 }, (_, n) => event('a', n / 1000, { n }));
+    expect((await detector(counting(11_000))).detectBatch(many).detections).toHaveLength(1);
+  });
   test('a group by a name every object has', async () => {
     const text = count('{ gte: 2 }').replace('[user]', '[constructor]');
     expect(raisedAt(await detector(text), as(0, 1))).toEqual([]);
@@ -117,6 +126,20 @@ describe('Sigma Correlation Rules 2.1, temporal', () => {
     expect(raisedAt(await detector(text), hits('b', 'c', 'a'))).toEqual([3]);
     expect(raisedAt(await detector(text), hits('b', 'c'))).toEqual([]);
     expect(raisedAt(await detector(text), hits('a', 'c'))).toEqual([2]);
+  });
+  test('hits of one rule, however many, do not push out those of the others', async () => {
+    const flood = Array.from({ length: 300 }, (_, i) => event('b', 1 + i / 100, { user: 'u' }));
+    const [first, last] = [event('a', 0, { user: 'u' }), event('c', 10, { user: 'u' })];
+    for (const type of ['temporal', 'temporal_ordered']) {
+      const text = temporal(type).replace('[a, b]', '[a, b, c]');
+      expect(raisedAt(await detector(text), [first, ...flood, last])).toEqual([302]);
+    }
+    const again = flood.map(({ timestamp }) => ({ ...first, timestamp }));
+    const turned = [first, event('b', 0.5, { user: 'u' }), ...again, last];
+    const ordered = temporal('temporal_ordered').replace('[a, b]', '[a, b, c]');
+    expect(raisedAt(await detector(ordered), turned)).toEqual([303]);
+    const without = await detector(temporal('temporal', 'condition: b and not a'));
+    expect(raisedAt(without, [first, ...flood])).toEqual([]);
   });
   test('a boolean condition with not', async () => {
     const text = correlation(

@@ -2,20 +2,55 @@ import type { Bound, CorrelationRule } from '../../rule/correlation.ts';
 import type { Expression } from '../../rule/expression.ts';
 import { alternativesOf } from './alternatives.ts';
 import { DistinctValues, SortedNumbers, type Tally } from './tally.ts';
-import type { Hit, Window } from './window.ts';
+import type { Hit, Spare, Window } from './window.ts';
 
-/** Hits that metrics keep for a group at most. */
+/** Hits that metrics keep for a group at most; distinct values have room up to their bound besides. */
 const metricCapacity = 10_000;
 /** Hits of each rule that temporal correlations keep for a group. */
 const temporalCapacity = 64;
 
-/** How many hits a window must keep for the condition to be told. */
-export function windowCapacity(rule: CorrelationRule): number {
-  if (rule.type === 'temporal' || rule.type === 'temporal_ordered')
-    return temporalCapacity * rule.rules.length;
-  if (rule.type === 'event_count') return Math.max(...rule.bounds.map(({ value }) => Math.ceil(value))) + 1;
-  // Distinct values may repeat in between, so that more hits than the bound are needed.
-  return metricCapacity;
+/** Which hits a window of the rule does without, so that the condition can be told all the same. */
+export function spareOf(rule: CorrelationRule): Spare {
+  const enough = Math.max(1, ...rule.bounds.map(({ value }) => Math.ceil(value) + 1));
+  switch (rule.type) {
+    case 'temporal':
+    case 'temporal_ordered':
+      return ({ hits }, newer) => spareOfRule(hits, newer.rule);
+    case 'event_count':
+      return ({ hits }) => (hits.length > enough ? 0 : undefined);
+    case 'value_count': {
+      const capacity = Math.max(enough, metricCapacity);
+      return ({ hits, tally }) =>
+        hits.length > capacity ? repeated(hits, tally as DistinctValues) : undefined;
+    }
+    default:
+      return ({ hits }) => (hits.length > metricCapacity ? 0 : undefined);
+  }
+}
+
+/**
+ * The hits of one rule, however many, are not to push out those of the others. Of a row of hits of one rule the last
+ * serves for any order, and longest.
+ */
+function spareOfRule(hits: readonly Hit[], rule: number): number | undefined {
+  let [count, first, followed] = [0, -1, -1];
+  hits.forEach((hit, place) => {
+    if (hit.rule !== rule) return;
+    count++;
+    if (first < 0) first = place;
+    if (followed < 0 && hits[place + 1]?.rule === rule) followed = place;
+  });
+  if (count <= temporalCapacity) return undefined;
+  return followed < 0 ? first : followed;
+}
+
+/** The oldest hit whose value another one has too. */
+function repeated(hits: readonly Hit[], values: DistinctValues): number {
+  if (values.size === hits.length) return 0;
+  return Math.max(
+    0,
+    hits.findIndex(({ value = '' }) => values.count(value) > 1),
+  );
 }
 
 /** What a window keeps of its values; nothing where the condition is over the hits alone. */

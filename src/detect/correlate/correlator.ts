@@ -1,8 +1,8 @@
 import type { CorrelationRule } from '../../rule/correlation.ts';
 import type { Detection, EventReference } from '../detection.ts';
-import { conditionHolds, isShare, tallyOf, windowCapacity } from './condition.ts';
+import { conditionHolds, isShare, spareOf, tallyOf } from './condition.ts';
 import { type CorrelationHit, groupKey, HitRouter, type RuleHit } from './router.ts';
-import { Window } from './window.ts';
+import { type Spare, Window } from './window.ts';
 
 /** How much memory correlations may take. */
 export interface CorrelatorLimits {
@@ -28,7 +28,7 @@ export interface CorrelatorFigures {
 
 interface State {
   readonly rule: CorrelationRule;
-  readonly capacity: number;
+  readonly spare: Spare;
   /** By group key; the order of insertion is that of the last touch. */
   readonly groups: Map<string, Window>;
 }
@@ -64,7 +64,7 @@ export class Correlator {
     limits: Partial<CorrelatorLimits> = {},
   ) {
     this.#limits = { groupsPerRule: 100_000, groups: 500_000, hits: 2_000_000, ...limits };
-    this.#states = rules.map((rule) => ({ rule, capacity: windowCapacity(rule), groups: new Map() }));
+    this.#states = rules.map((rule) => ({ rule, spare: spareOf(rule), groups: new Map() }));
     this.#byId = new Map(this.#states.map((state) => [state.rule.id, state]));
     this.router = new HitRouter(rules, idOf);
   }
@@ -120,7 +120,7 @@ export class Correlator {
     let window = state.groups.get(key);
     if (window) state.groups.delete(key);
     else {
-      window = new Window(state.capacity, tallyOf(state.rule));
+      window = new Window(state.spare, tallyOf(state.rule));
       this.#groups++;
     }
     state.groups.set(key, window);

@@ -11,13 +11,13 @@ export interface Hit {
   readonly event: EventReference;
 }
 
-/**
- * The hits of one group, by time. At most `capacity` are kept, the newest ones: enough to tell whether any
- * bound of the condition is reached.
- */
+/** Which hit a window does without once a newer one came, by its place; `undefined` while there is room for all. */
+export type Spare = (window: Window, newer: Hit) => number | undefined;
+
+/** The hits of one group, by time: as many as it takes to tell whether the condition holds. */
 export class Window {
   readonly #hits: Hit[] = [];
-  readonly #capacity: number;
+  readonly #spare: Spare;
   /**
    * For what the condition held when it was last looked at: a detection is raised when it begins to. `''` for the
    * window, a value where the condition is over single ones; `undefined` where it did not hold.
@@ -29,8 +29,8 @@ export class Window {
   /** Of the values of the hits, where the condition is over them. */
   readonly tally: Tally | undefined;
 
-  constructor(capacity: number, tally?: Tally) {
-    this.#capacity = capacity;
+  constructor(spare: Spare, tally?: Tally) {
+    this.#spare = spare;
     this.tally = tally;
   }
 
@@ -52,12 +52,16 @@ export class Window {
     const oldestMs = this.latestMs - timespanMs;
     let stale = 0;
     while ((this.#hits[stale] as Hit).timeMs <= oldestMs) stale++;
-    const excess = Math.max(stale, this.#hits.length - this.#capacity);
-    if (excess > 0) {
-      for (const { value } of this.#hits.splice(0, excess)) {
-        if (value !== undefined) this.tally?.remove(value);
-      }
-    }
+    this.#drop(0, stale);
+    const spare = this.#spare(this, hit);
+    if (spare !== undefined) this.#drop(spare, 1);
     return true;
+  }
+
+  #drop(from: number, count: number): void {
+    if (count === 0) return;
+    for (const { value } of this.#hits.splice(from, count)) {
+      if (value !== undefined) this.tally?.remove(value);
+    }
   }
 }
