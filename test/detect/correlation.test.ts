@@ -62,6 +62,15 @@ describe('Sigma Correlation Rules 2.1, counts', () => {
   test('it is raised again only when it had ceased', async () => {
     expect(raisedAt(await detector(count('{ gte: 2 }')), as(0, 1, 2, 300, 301))).toEqual([2, 5]);
   });
+  test('it has ceased where its window was empty, of what one hit fulfils too', async () => {
+    expect(raisedAt(await detector(count('{ gte: 1 }')), as(0, 59, 120, 300))).toEqual([1, 3, 4]);
+    expect(raisedAt(await detector(count('{ lt: 3 }')), as(0, 120))).toEqual([1]);
+    const either = correlation('type: temporal\nrules: [a, b]\ntimespan: 1m\ncondition: a or b');
+    expect(raisedAt(await detector(either), as(0, 120))).toEqual([1, 2]);
+    const largest = correlation('type: value_max\nrules: [a]\ntimespan: 1m\ncondition: { field: n, gt: 9 }');
+    const sizes = [0, 120].map((at) => event('a', at, { n: 10 }));
+    expect(raisedAt(await detector(largest), sizes)).toEqual([1, 2]);
+  });
   test('groups count each for itself, and events without the field for none', async () => {
     const made = await detector(count('{ gte: 2 }'));
     const users = ['x', 'y', undefined, undefined, 'y'];

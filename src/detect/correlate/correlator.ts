@@ -29,6 +29,8 @@ export interface CorrelatorFigures {
 interface State {
   readonly rule: CorrelationRule;
   readonly spare: Spare;
+  /** Whether the condition holds where there is no hit at all. */
+  readonly holdsForNone: boolean;
   /** By group key; the order of insertion is that of the last touch. */
   readonly groups: Map<string, Window>;
 }
@@ -64,7 +66,11 @@ export class Correlator {
     limits: Partial<CorrelatorLimits> = {},
   ) {
     this.#limits = { groupsPerRule: 100_000, groups: 500_000, hits: 2_000_000, ...limits };
-    this.#states = rules.map((rule) => ({ rule, spare: spareOf(rule), groups: new Map() }));
+    this.#states = rules.map((rule) => {
+      const spare = spareOf(rule);
+      const { holds } = conditionHolds(rule, new Window(spare, tallyOf(rule)), undefined);
+      return { rule, spare, holdsForNone: holds, groups: new Map() };
+    });
     this.#byId = new Map(this.#states.map((state) => [state.rule.id, state]));
     this.router = new HitRouter(rules, idOf);
   }
@@ -102,6 +108,8 @@ export class Correlator {
     const { rule } = state;
     const { timeMs, place, value, event, group } = hit;
     const window = this.#window(state, groupKey(hit), timeMs);
+    // Nothing came for so long that the window was empty in between.
+    if (!state.holdsForNone && timeMs - window.latestMs >= rule.timespanMs) window.raised = undefined;
     const before = window.hits.length;
     const added = window.add({ timeMs, rule: place, value, event }, rule.timespanMs);
     this.#hits += window.hits.length - before;
