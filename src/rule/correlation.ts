@@ -1,6 +1,6 @@
 import { parseCondition } from './condition.ts';
 import { type Expression, test } from './expression.ts';
-import { invalid } from './fault.ts';
+import { invalid, type NodePath } from './fault.ts';
 import { mapAt, parseMeta, type RuleMeta, type YamlMap } from './rule.ts';
 
 const metricTypes = [
@@ -122,11 +122,7 @@ function conditionOf(value: unknown, type: CorrelationType, rules: readonly stri
   const map = value as Record<string, unknown>;
   const found = bounds
     .filter((bound) => map[bound] !== undefined)
-    .map((bound) => {
-      const number = Number(map[bound]);
-      if (!Number.isFinite(number)) throw invalid(`"${bound}" takes a number`, [...path, bound]);
-      return { bound, value: number };
-    });
+    .map((bound) => ({ bound, value: numberAt(map, bound, path) }));
   if (found.length === 0) throw invalid(`the condition needs one of ${bounds.join(', ')}`, path);
   const unknown = Object.keys(map).find((key) => ![...bounds, 'field', 'percentile'].includes(key));
   if (unknown !== undefined) throw invalid(`"${unknown}" is not known in a condition`, [...path, unknown]);
@@ -135,7 +131,7 @@ function conditionOf(value: unknown, type: CorrelationType, rules: readonly stri
     throw invalid(`a ${type} correlation needs condition.field`, path);
   }
   if (map.percentile === undefined) return { bounds: found, fields };
-  const percentile = Number(map.percentile);
+  const percentile = numberAt(map, 'percentile', path);
   if (type !== 'value_percentile') {
     throw invalid('"percentile" is for value_percentile alone', [...path, 'percentile']);
   }
@@ -145,11 +141,26 @@ function conditionOf(value: unknown, type: CorrelationType, rules: readonly stri
   return { bounds: found, fields, percentile };
 }
 
+/** Nothing at all is no number, though JavaScript takes it for 0. */
+function numberAt(map: YamlMap, name: string, path: NodePath): number {
+  const value = map[name];
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number === 'number' && Number.isFinite(number)) return number;
+  throw invalid(`"${name}" takes a number`, [...path, name]);
+}
+
 function aliasesOf(value: unknown): Record<string, Record<string, string>> {
   if (value === undefined || value === null) return {};
   const isMap = (each: unknown) => typeof each === 'object' && each !== null && !Array.isArray(each);
   if (!isMap(value) || !Object.values(value as object).every(isMap)) {
     throw invalid('correlation.aliases maps an alias to rule names and fields', ['correlation', 'aliases']);
   }
-  return value as Record<string, Record<string, string>>;
+  const aliases = value as Record<string, Record<string, string>>;
+  for (const [alias, fields] of Object.entries(aliases)) {
+    const wrong = Object.keys(fields).find((rule) => typeof fields[rule] !== 'string');
+    if (wrong === undefined) continue;
+    const path = ['correlation', 'aliases', alias, wrong];
+    throw invalid(`the alias ${alias} names one field for ${wrong}`, path);
+  }
+  return aliases;
 }

@@ -19,6 +19,16 @@ detection:
   condition: ${condition}
 `;
 
+/** A correlation over the sound rule; the item under test stands at line 7. */
+const correlated = (item: string) => `title: t
+id: broken
+correlation:
+  type: event_count
+  rules: [sound]
+  timespan: 1m
+  ${item}
+`;
+
 /** Name, text, code, the place `line:column`, and what the message must tell. */
 type Case = readonly [
   name: string,
@@ -159,6 +169,15 @@ const cases: readonly Case[] = [
     '3:1',
     /logsource/,
   ],
+  [
+    'an alias for several fields',
+    correlated('aliases: { x: { sound: [a, b] } }\n  condition: { gte: 2 }'),
+    'INVALID',
+    '7:19',
+    /one field/,
+  ],
+  ['an empty bound', correlated('condition: { gte: }'), 'INVALID', '7:16', /gte.*number/],
+  ['a bound that is true', correlated('condition: { gte: true }'), 'INVALID', '7:16', /gte.*number/],
   ['YAML that is none', 'title: t\ndetection: [a, b\n', 'INVALID', '3:1', /YAML/],
   ['YAML with a repeated key', 'title: t\ntitle: u\n', 'INVALID', '2:1', /YAML.*duplicat/],
   ['a list for a rule', '- a\n- b\n', 'INVALID', '1:1', /map/],
