@@ -4,7 +4,14 @@ import { invalid, type RefusedRule, RuleFault } from './fault.ts';
 import { applyFilters, type FilterRule, parseFilter } from './filter.ts';
 import type { Placeholders } from './modifier.ts';
 import { type Pipeline, transformRule } from './pipeline/pipeline.ts';
-import { type DetectionRule, type Level, levels, parseDetectionRule, type Status } from './rule.ts';
+import {
+  type DetectionRule,
+  type Level,
+  levels,
+  parseDetectionRule,
+  type RuleMeta,
+  type Status,
+} from './rule.ts';
 
 export interface RuleSetOptions {
   /** Field pipelines, applied in order of their priority. Default none. */
@@ -123,7 +130,27 @@ function link(
     }
   }
   const resolved = resolve(correlations, detections, refused);
-  return { detections, correlations: resolved, refused, skipped };
+  const needed = neededOf(resolved, detections, (rule) => levels.indexOf(rule.level) >= minLevel);
+  skipped += detections.length + resolved.length - needed.detections.length - needed.correlations.length;
+  return { ...needed, refused, skipped };
+}
+
+/** The rules that are wanted for themselves, and those that a correlation which is loaded is over. */
+function neededOf(
+  correlations: readonly CorrelationRule[],
+  detections: readonly DetectionRule[],
+  isWanted: (rule: RuleMeta) => boolean,
+): Pick<RuleSet, 'correlations' | 'detections'> {
+  const referenced = new Set<string>();
+  const isNeeded = (rule: RuleMeta) =>
+    isWanted(rule) || referenced.has(rule.id) || (rule.name !== undefined && referenced.has(rule.name));
+  // A correlation comes after those it is over.
+  const kept = correlations.toReversed().filter((rule) => {
+    if (!isNeeded(rule)) return false;
+    for (const name of rule.rules) referenced.add(name);
+    return true;
+  });
+  return { correlations: kept.toReversed(), detections: detections.filter(isNeeded) };
 }
 
 /** Correlations in the order in which they can be evaluated: each after the ones it is over. */

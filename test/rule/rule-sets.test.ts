@@ -106,6 +106,22 @@ describe('Sigma Rules 2.1, attributes', () => {
     expect([set.detections.length, set.correlations.length, set.refused.length]).toEqual([1, 1, 0]);
   });
 
+  test('a low rule is left out where the correlation over it is, too', () => {
+    const over = (rules: string, level: string, id = 'c') =>
+      `title: ${id}\nid: ${id}\nlevel: ${level}\ncorrelation: { type: temporal, rules: [${rules}], timespan: 1m }\n`;
+    const loaded = (...texts: string[]) => {
+      const text = [rule('low', 'level: low'), ...texts].join('---\n');
+      const { detections, correlations, skipped } = parseRuleSet([{ file: 'r.yml', text }], {
+        minLevel: 'high',
+      });
+      return [...detections, ...correlations].map(({ id }) => id).concat(String(skipped));
+    };
+    expect(loaded(over('low', 'medium'))).toEqual(['2']);
+    expect(loaded(over('low, gone', 'high'))).toEqual(['1']);
+    expect(loaded(over('low', 'medium'), over('c', 'low', 'd'))).toEqual(['3']);
+    expect(loaded(over('low', 'medium'), over('c', 'high', 'd'))).toEqual(['low', 'c', 'd', '0']);
+  });
+
   test('an id that comes twice is refused the second time, naming the first file', () => {
     const set = parseRuleSet([
       { file: 'a.yml', text: rule('same') },
