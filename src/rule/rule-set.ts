@@ -3,7 +3,8 @@ import { type RuleDocument, type RuleOrigin, type RuleSource, readDocuments, ref
 import { invalid, type RefusedRule, RuleFault } from './fault.ts';
 import { applyFilters, type FilterRule, parseFilter } from './filter.ts';
 import type { Placeholders } from './modifier.ts';
-import { type Pipeline, transformRule } from './pipeline/pipeline.ts';
+import { mapCorrelation } from './pipeline/correlation-fields.ts';
+import { type Pipeline, transformThrough } from './pipeline/pipeline.ts';
 import {
   type DetectionRule,
   type Level,
@@ -96,6 +97,7 @@ function link(
   const detections: DetectionRule[] = [];
   const correlations: Parsed<CorrelationRule>[] = [];
   const byName = new Map<string, RuleOrigin>();
+  const untransformed = new Map<string, DetectionRule>();
   let skipped = 0;
   const wanted = new Set(parsed.flatMap(({ rule }) => (rule.kind === 'correlation' ? rule.rules : [])));
   for (const { origin, rule } of parsed) {
@@ -117,19 +119,21 @@ function link(
     else {
       try {
         const filtered = applyFilters(rule, filters);
-        const transformed = pipelines.reduce<DetectionRule | undefined>(
-          (current, pipeline) => current && transformRule(current, pipeline),
-          filtered,
-        );
-        if (transformed) detections.push(transformed);
-        else skipped++;
+        const transformed = transformThrough(filtered, pipelines);
+        if (transformed) {
+          detections.push(transformed);
+          untransformed.set(rule.id, rule);
+          if (rule.name !== undefined) untransformed.set(rule.name, rule);
+        } else skipped++;
       } catch (error) {
         if (!(error instanceof RuleFault)) throw error;
         refused.push(refuse(origin, error));
       }
     }
   }
-  const resolved = resolve(correlations, detections, refused);
+  const resolved = resolve(correlations, detections, refused).map((rule) =>
+    mapCorrelation(rule, pipelines, (reference) => untransformed.get(reference)),
+  );
   const needed = neededOf(resolved, detections, (rule) => levels.indexOf(rule.level) >= minLevel);
   skipped += detections.length + resolved.length - needed.detections.length - needed.correlations.length;
   return { ...needed, refused, skipped };

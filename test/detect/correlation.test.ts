@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Detection, ThreatDetector, type ThreatDetectorOptions } from '../../src/detect/index.ts';
+import { parsePipeline } from '../../src/rule/index.ts';
 
 const open: ThreatDetector[] = [];
 afterEach(() => {
@@ -300,6 +301,18 @@ describe('chains and generate', () => {
       ['two', 'WOLFSEC_RULE_INVALID'],
     ]);
   });
+});
+
+test('a correlation finds its fields where a pipeline puts them', async () => {
+  const pipeline = parsePipeline(
+    'transformations: [{ type: field_name_mapping, mapping: { rule: my.rule, user: my.user } }]',
+  );
+  const text = correlation(
+    'type: event_count\nrules: [a]\ngroup-by: [user]\ntimespan: 1m\ncondition: { gte: 2 }',
+  );
+  const made = await detector(text, { pipelines: [pipeline] });
+  const events = [0, 1].map((at) => event('', at, { my: { rule: 'a', user: 'u' } }));
+  expect(run(made, events).map(({ entities }) => entities)).toEqual([{ user: 'u' }]);
 });
 
 describe('time and memory', () => {

@@ -122,6 +122,37 @@ describe('pySigma pipelines, transformations', () => {
   });
 });
 
+describe('correlations over rules that pass through pipelines', () => {
+  const part = (id: string, category: string) =>
+    `title: ${id}\nid: id-${id}\nname: ${id}\nlogsource: { category: ${category} }\ndetection: { s: { f: a }, condition: s }\n`;
+  const correlation =
+    'title: c\nid: c\ncorrelation:\n  type: value_count\n  rules: [one, id-two]\n  group-by: [user, who, constructor]\n' +
+    '  aliases: { who: { id-one: actor, two: subject } }\n  timespan: 1m\n  condition: { field: ip, gte: 2 }\n';
+  const aliases = (...transformations: string[]) => {
+    const pipeline = parsePipeline(`transformations: [${transformations.join(', ')}]`);
+    const text = [part('one', 'x'), part('two', 'y'), correlation].join('---\n');
+    const set = parseRuleSet([{ file: 'r.yml', text }], { pipelines: [pipeline] });
+    expect(set.refused).toEqual([]);
+    return set.correlations[0]?.aliases;
+  };
+
+  test('their fields go by the names of each rule, aliases too', () => {
+    const mapping = 'mapping: { user: [u.name, u.id], actor: a.name, ip: a.ip }';
+    const condition = 'rule_conditions: [{ type: logsource, category: x }]';
+    expect(aliases(`{ type: field_name_mapping, ${condition}, ${mapping} }`)).toEqual({
+      who: { 'id-one': 'a.name', two: 'subject' },
+      user: { one: 'u.name' },
+      ip: { one: 'a.ip' },
+    });
+  });
+  test('what a transformation adds or drops is no name', () => {
+    const kept = { who: { 'id-one': 'actor', two: 'subject' } };
+    expect(aliases('{ type: add_condition, conditions: { user: x } }')).toEqual(kept);
+    const dropped = 'field_name_conditions: [{ type: include_fields, fields: [user] }]';
+    expect(aliases(`{ type: drop_detection_item, ${dropped} }`)).toEqual(kept);
+  });
+});
+
 describe('pySigma pipelines, rule conditions', () => {
   const prefixed = { p_f: 'a', p_g: 'x' };
   const when = (conditions: string) =>

@@ -13,11 +13,22 @@ export interface Pipeline {
   readonly transformations: readonly Transformation[];
 }
 
-export function transformRule(rule: DetectionRule, pipeline: Pipeline): DetectionRule | undefined {
+function transformRule(rule: DetectionRule, pipeline: Pipeline): DetectionRule | undefined {
   let current: DetectionRule | undefined = rule;
   for (const transformation of pipeline.transformations) {
     if (!current) return undefined;
     current = transformation(current);
   }
   return current;
+}
+
+/** The rule behind all pipelines, in their order; `undefined` where one drops it. */
+export function transformThrough(
+  rule: DetectionRule,
+  pipelines: readonly Pipeline[],
+): DetectionRule | undefined {
+  return pipelines.reduce<DetectionRule | undefined>(
+    (current, pipeline) => current && transformRule(current, pipeline),
+    rule,
+  );
 }
