@@ -25,7 +25,7 @@ export interface FilterRule extends RuleMeta {
 /**
  * Reads a filter (Sigma Filters specification 2.1): an event for which its condition holds is suppressed.
  *
- * A condition that starts with `not` is widely written in the other sense, as what must hold besides; since
+ * A condition of negations alone is widely written in the other sense, as what must hold besides; since
  * suppressing all but a few events is never meant, it is taken that way.
  *
  * @throws {RuleFault} with the path of the node at fault.
@@ -46,9 +46,14 @@ export function parseFilter(document: YamlMap, file: string, placeholders: Place
     ...meta,
     logsource: parseLogsource(document),
     rules: listed.length === 1 && listed[0]?.toLowerCase() === 'any' ? 'any' : listed,
-    keep: condition.kind === 'not' ? condition : not(condition),
+    keep: isNegative(condition) ? condition : not(condition),
   };
 }
+
+const isNegative = (condition: Expression): boolean =>
+  condition.kind === 'and' || condition.kind === 'or'
+    ? condition.of.every(isNegative)
+    : condition.kind === 'not';
 
 /** The rule with every filter that is meant for it. */
 export function applyFilters(rule: DetectionRule, filters: readonly FilterRule[]): DetectionRule {

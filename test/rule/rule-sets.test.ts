@@ -151,6 +151,12 @@ describe('Sigma Filters 2.1', () => {
     expect(found(filter('admin'))).toEqual([false, true, false]));
   test('the other spelling, with not', () =>
     expect(found(filter('not admin'))).toEqual([false, true, false]));
+  test('the other spelling, with several', () => {
+    expect(found(filter('not admin and not host'))).toEqual([false, true, false]);
+    expect(found(filter('not (admin or host) and not host'))).toEqual([false, true, false]);
+    expect(found(filter('not admin or not host'))).toEqual([true, true, false]);
+    expect(found(filter('admin and not host'))).toEqual([false, true, true]);
+  });
   test('a condition of several', () => expect(found(filter('admin and host'))).toEqual([true, true, false]));
   test('rules: any', () => expect(found(filter('admin', 'any'))).toEqual([false, true, false]));
   test('other rules stay as they are', () =>
