@@ -99,6 +99,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+test('what a log says does nothing to the terminal', async () => {
+  const nasty = 'evil\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e';
+  await writeFile(at('nasty\u001b[1m.ndjson'), `${JSON.stringify({ f: nasty })}\n{broken\n`);
+  const { out } = await scan(['nasty\u001b[1m.ndjson', '-r', 'rules.yml'], { env: { NO_COLOR: '1' } });
+  expect(out).toContain('f=evil\\x1b]0;owned\\x07\\x1b[2J\\x9b31m\\u202e');
+  expect(out).toContain('nasty\\x1b[1m.ndjson:1');
+  expect(out).toContain('nasty\\x1b[1m.ndjson:2');
+  expect(out.replaceAll('\n', '')).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202e]/);
+});
+
 describe('exit codes', () => {
   test('0 without a finding, 1 with one', async () => {
     expect((await json('fine.ndjson')).code).toBe(0);

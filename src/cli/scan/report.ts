@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { type Detection, type Severity, severities } from '../../detect/index.ts';
+import { printable } from '../printable.ts';
 import type { ScanFault, ScanFigures } from './scan.ts';
 
 const colours: Readonly<Record<Severity, Parameters<typeof styleText>[0]>> = {
@@ -20,15 +21,15 @@ export function detectionRow(detection: Detection): string {
   const time =
     eventTimeMs === undefined ? '' : new Date(eventTimeMs).toISOString().slice(0, 19).replace('T', ' ');
   const place = `${shorten(event.source ?? '-', 40)}:${event.line ?? event.index}`;
-  const techniques = techniquesOf(tags).join(' ');
+  const techniques = printable(techniquesOf(tags).join(' '));
   const what = correlation ? `${correlation.count} in ${entries(correlation.group)}` : matchedText(detection);
   return [
     paint(level, level.padEnd(13)),
     time.padEnd(19),
-    place.padEnd(28),
-    title,
+    printable(place).padEnd(28),
+    printable(title),
     techniques === '' ? '' : dim(techniques),
-    what === '' ? '' : `\n${' '.repeat(15)}${dim(shorten(what, 160))}`,
+    what === '' ? '' : `\n${' '.repeat(15)}${dim(printable(shorten(what, 160)))}`,
   ]
     .filter((part, index) => index < 4 || part !== '')
     .join('  ');
@@ -84,10 +85,10 @@ export class Summary {
     ];
     const techniques = top(this.#byTechnique, 8);
     if (techniques.length > 0)
-      lines.push(`ATT&CK: ${techniques.map(([name, count]) => `${name} ×${count}`).join(', ')}`);
+      lines.push(`ATT&CK: ${printable(techniques.map(([name, count]) => `${name} ×${count}`).join(', '))}`);
     const rules = top(this.#byRule, 5);
     if (rules.length > 0)
-      lines.push(`Rules: ${rules.map(([name, count]) => `${name} ×${count}`).join(', ')}`);
+      lines.push(`Rules: ${printable(rules.map(([name, count]) => `${name} ×${count}`).join(', '))}`);
     if (events > 0 && seconds > 0) {
       lines.push(
         dim(
@@ -96,9 +97,8 @@ export class Summary {
       );
     }
     if (figures.faults > 0) {
-      const shown = faults.map(
-        ({ source, line, code, message }) =>
-          `  ${source}${line === undefined ? '' : `:${line}`}: ${code}: ${message}`,
+      const shown = faults.map(({ source, line, code, message }) =>
+        printable(`  ${source}${line === undefined ? '' : `:${line}`}: ${code}: ${message}`),
       );
       const more = figures.faults - faults.length;
       lines.push(`${figures.faults} lines or sources could not be read:`, ...shown);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { starterRules } from '../paths.ts';
+import { printable } from '../printable.ts';
 import { checkRules } from '../rules/check.ts';
 import { testRules } from '../rules/test.ts';
 
@@ -21,4 +22,4 @@ export function registerRules(program: Command): void {
     });
 }
 
-const print = (line: string) => process.stdout.write(`${line}\n`);
+const print = (line: string) => process.stdout.write(`${printable(line)}\n`);

@@ -12,6 +12,7 @@ import {
 import { WolfsecError } from '../../errors.ts';
 import { type Format, formats } from '../../event/index.ts';
 import { starterRules } from '../paths.ts';
+import { printable } from '../printable.ts';
 import { Progress } from '../progress.ts';
 import { findInputs } from '../scan/inputs.ts';
 import { detectionRow, Summary } from '../scan/report.ts';
@@ -77,7 +78,7 @@ async function scan(files: readonly string[], flags: ScanFlags): Promise<number>
     ...(flags.pipeline ? { pipelines: flags.pipeline.map(pipelineNamed) } : {}),
   });
   for (const { file, line, column, code, message } of detector.refused) {
-    process.stderr.write(`${file}:${line}:${column}: ${code}: ${message}\n`);
+    process.stderr.write(`${printable(`${file}:${line}:${column}: ${code}: ${message}`)}\n`);
   }
   const size = inputs.reduce((sum, input) => sum + (input.size ?? 0), 0);
   const progress = new Progress(size, 'scanning');
