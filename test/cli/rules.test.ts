@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -41,4 +41,38 @@ test('rules check: a path that names nothing exits 2', () => {
   expect(code).toBe(2);
   expect(out).toContain('"none"');
   expect(out).not.toMatch(/\n\s+at /);
+});
+
+test('rules test: expectations stand beside rules of either ending, and a broken one is told by its place', () => {
+  mkdirSync(join(folder, 'tested'));
+  for (const [end, testEnd] of [
+    ['yml', 'yml'],
+    ['yaml', 'yml'],
+    ['yaml', 'yaml'],
+  ]) {
+    const id = `${end}-${testEnd}`;
+    writeFileSync(join(folder, `tested/${id}.${end}`), rule(id));
+    writeFileSync(join(folder, `tested/${id}.test.${testEnd}`), `rule: ${id}\nfires: [{ f: evil }]\n`);
+  }
+  for (const [path, count] of [
+    ['tested', 3],
+    ['tested/yaml-yml.yaml', 1],
+    ['tested/yaml-yaml.yaml', 1],
+    ['tested/*.yaml', 2],
+    ['tested/*', 3],
+  ] as const) {
+    expect([path, rules('test', path)]).toMatchObject([
+      path,
+      { code: 0, out: expect.stringContaining(`${count} rules tested, 0 `) },
+    ]);
+  }
+  writeFileSync(join(folder, 'good.test.yml'), 'rule: good\nfires: [x\n');
+  const { code, out } = rules('test', 'good.yml');
+  expect([code, out]).toEqual([2, expect.stringMatching(/good\.test\.yml:\d+:\d+: not valid YAML/)]);
+  writeFileSync(join(folder, 'good.test.yml'), 'rule: good\nfires: [{ $format: cef, $line: evil }]\n');
+  expect(rules('test', 'good.yml')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('not of the format cef'),
+  });
+  rmSync(join(folder, 'good.test.yml'));
 });

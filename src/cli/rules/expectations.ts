@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { load } from 'js-yaml';
+import { load, YAMLException } from 'js-yaml';
 import type { Logsource } from '../../detect/index.ts';
 import { WolfsecError } from '../../errors.ts';
 import { type Format, formatNamed } from '../../event/index.ts';
@@ -25,11 +25,24 @@ export interface Expectation {
  * @throws {WolfsecError} `WOLFSEC_RULE_INVALID` naming what is missing.
  */
 export async function readExpectations(file: string): Promise<Expectation> {
-  const content = load(await readFile(file, 'utf8')) as Record<string, unknown>;
+  const content = yamlOf(await readFile(file, 'utf8'), file) as Record<string, unknown>;
   if (typeof content?.rule !== 'string') {
     throw new WolfsecError('WOLFSEC_RULE_INVALID', 'an expectation names its rule', { location: { file } });
   }
   return { rule: content.rule, fires: sequences(content.fires), silent: sequences(content.silent) };
+}
+
+function yamlOf(text: string, file: string): unknown {
+  try {
+    return load(text);
+  } catch (cause) {
+    if (!(cause instanceof YAMLException)) throw cause;
+    const { line = 0, column = 0 } = cause.mark ?? {};
+    throw new WolfsecError('WOLFSEC_RULE_INVALID', `not valid YAML: ${cause.reason}`, {
+      location: { file, line: line + 1, column: column + 1 },
+      cause,
+    });
+  }
 }
 
 function sequences(value: unknown): ExpectedEvent[][] {

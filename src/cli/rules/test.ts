@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { globSync } from 'tinyglobby';
 import { type Logsource, type RuleSource, readRuleSources, ThreatDetector } from '../../detect/index.ts';
 import { textToNdjson } from '../../event/index.ts';
@@ -20,15 +21,22 @@ export async function testRules(paths: readonly string[], print: (line: string) 
   return missed > 0 || met === 0 ? 1 : 0;
 }
 
+const isExpectation = (file: string) => /\.test\.ya?ml$/.test(file);
+
+/** Those in the folders that paths name, and those beside the rules that they name. */
 function expectationFiles(paths: readonly string[]): string[] {
-  return paths
-    .flatMap((path) =>
-      /\.ya?ml$/.test(path)
-        ? filesOfGlob(path.replace(/(\.test)?\.yml$/, '.test.yml'))
-        : globSync(['**/*.test.yml'], { cwd: path }).map((file) => `${path}/${file}`),
-    )
-    .sort();
+  const found = paths.flatMap((path) => {
+    const known = statSync(path, { throwIfNoEntry: false });
+    if (known?.isDirectory())
+      return globSync(['**/*.test.{yml,yaml}'], { cwd: path }).map((file) => `${path}/${file}`);
+    const named = known ? [path] : filesOfGlob(path);
+    return named.flatMap((file) => (isExpectation(file) ? [file] : besides(file)));
+  });
+  return [...new Set(found)].sort();
 }
+
+const besides = (rule: string) =>
+  ['.test.yml', '.test.yaml'].map((end) => rule.replace(/\.ya?ml$/, end)).filter((file) => existsSync(file));
 
 /** Each expectation starts with empty correlation windows, so it gets a detector of its own. */
 async function failuresOf(expectation: Expectation, sources: readonly RuleSource[]): Promise<string[]> {
@@ -49,7 +57,11 @@ async function failuresOf(expectation: Expectation, sources: readonly RuleSource
       return;
     }
     let fired = false;
-    for (const event of events) fired = detectOne(detector, event).includes(rule) || fired;
+    for (const event of events) {
+      const found = detectOne(detector, event);
+      if (!found) failures.push(`${name} is not of the format ${event.format}: ${event.line}`);
+      fired = found?.includes(rule) || fired;
+    }
     if (fired !== expected) failures.push(`${name} ${expected ? 'does not fire' : 'fires'} "${meta.title}"`);
   };
   for (const [index, events] of fires.entries()) await run(events, true, `fires[${index}]`);
@@ -57,13 +69,14 @@ async function failuresOf(expectation: Expectation, sources: readonly RuleSource
   return failures;
 }
 
-function detectOne(detector: ThreatDetector, event: ExpectedEvent): string[] {
+/** Ids of the rules that fire; `undefined` for a line that is not of its format. */
+function detectOne(detector: ThreatDetector, event: ExpectedEvent): string[] | undefined {
   const logsource: { logsource?: Logsource } = event.logsource ? { logsource: event.logsource } : {};
   if (event.line === undefined || event.format === 'ndjson') {
     return detector.detect(event.line ?? event.fields, logsource).map(({ ruleId }) => ruleId);
   }
   const { ndjson, faults } = textToNdjson(event.line, event.format ?? 'logfmt', new Date());
-  if (faults.length > 0) throw new Error(`not a line of the format ${event.format}: ${event.line}`);
+  if (faults.length > 0) return undefined;
   return detector.detectBatch(ndjson, logsource).detections.map(({ ruleId }) => ruleId);
 }
 
