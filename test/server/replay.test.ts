@@ -24,6 +24,16 @@ test('plays a file, as often as asked, at the rate asked for', () =>
     expect(await detectionsOf(service)).toHaveLength(6);
   }));
 
+test('a byte order mark is no part of the first event, and a list is no event with a time either', () =>
+  withService({}, async (service) => {
+    const marked = join(folder, 'marked.ndjson');
+    writeFileSync(marked, `\ufeff${ndjson([attack(1), harmless(2)])}\n[1]\n`);
+    for (const now of [false, true]) {
+      const figures = await replay(findInputs([marked]), { url: service.url, rate: 0, now });
+      expect(figures).toMatchObject({ events: 2, detections: 1, rejected: 1 });
+    }
+  }));
+
 test('the command line, with a key and a text format', () =>
   withService({ auth: true }, async (service) => {
     const { key } = await service.keys.create({ ownerId: 'r', name: 'r', scopes: ['ingest'] });

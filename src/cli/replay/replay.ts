@@ -78,6 +78,7 @@ async function* linesOf(inputs: readonly Input[], wanted: Format | undefined, fi
         continue;
       }
       let text = batch.bytes.toString('utf8');
+      if (batch.firstLine === 1) text = text.replace(/^\ufeff/, '');
       format ??= detectFormat(text.slice(0, 64 * 1024).split('\n', 50));
       if (!format) {
         throw new WolfsecError('WOLFSEC_FORMAT_UNKNOWN', `the format of ${input.name} is not known: name it`);
@@ -142,7 +143,7 @@ async function deliver(
 function stamped(line: string): string {
   try {
     const event: unknown = JSON.parse(line);
-    if (typeof event === 'object' && event !== null) {
+    if (typeof event === 'object' && event !== null && !Array.isArray(event)) {
       return JSON.stringify({ ...event, '@timestamp': new Date().toISOString() });
     }
   } catch {
