@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
-import { uncompress } from 'snappyjs';
 import { WolfsecError } from '../errors.ts';
+import { SnappyError, unsnap } from './snappy.ts';
 
 const gunzip = promisify(zlib.gunzip);
 const inflate = promisify(zlib.inflate);
@@ -19,32 +19,20 @@ export async function unpack(body: Buffer, encoding: string | undefined, maxByte
   try {
     if (name === 'gzip' || name === 'x-gzip') return await gunzip(body, options);
     if (name === 'deflate') return await inflate(body, options);
-    if (name === 'snappy') return unsnapped(body, maxBytes);
+    if (name === 'snappy') return unsnap(body, maxBytes);
     // Zstandard came to Node in 22.15.
     if (name === 'zstd' && typeof zlib.zstdDecompress === 'function') {
       return await promisify(zlib.zstdDecompress)(body, options);
     }
   } catch (cause) {
-    if (cause instanceof WolfsecError) throw cause;
-    if ((cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw tooLarge(maxBytes);
-    }
+    const tooLong = cause instanceof SnappyError && cause.tooLong;
+    if (tooLong || (cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
     throw new WolfsecError('WOLFSEC_INPUT_DAMAGED', `the body is not valid ${name}`, { cause });
   }
   throw new WolfsecError(
     'WOLFSEC_FORMAT_UNKNOWN',
     `the content encoding ${JSON.stringify(name)} is not known; use gzip, deflate, zstd or snappy`,
   );
-}
-
-/** The length stands at the head: what is too long is refused before a byte of it is unpacked. */
-function unsnapped(body: Buffer, maxBytes: number): Buffer {
-  try {
-    return uncompress(body, maxBytes);
-  } catch (cause) {
-    if ((cause as Error).message.includes('too big')) throw tooLarge(maxBytes);
-    throw cause;
-  }
 }
 
 const tooLarge = (maxBytes: number) =>
