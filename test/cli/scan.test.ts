@@ -26,6 +26,12 @@ detection:
 `;
 const hit = '{"f":"so evil"}';
 const miss = '{"f":"fine"}';
+/** As where archives were put together: a frame, one that decompressors skip, a frame. */
+const frames = Buffer.concat([
+  zstdCompressSync(Buffer.from(`${hit}\n${miss}\n`)),
+  Buffer.from('502a4d1803000000616263', 'hex'),
+  zstdCompressSync(Buffer.from(`${hit}\n`)),
+]);
 
 /** Put into a run, it says at the end how much memory that took at most. */
 const tellsMemory =
@@ -72,6 +78,8 @@ beforeAll(async () => {
     writeFile(at('fine.ndjson'), `${miss}\n`),
     writeFile(at('hit.gz'), gzipSync(`${hit}\n`)),
     writeFile(at('hit.zst'), zstdCompressSync(Buffer.from(`${hit}\n`))),
+    writeFile(at('frames.zst'), frames),
+    writeFile(at('frame-cut.zst'), frames.subarray(0, -1)),
     writeFile(
       at('cut.gz'),
       gzipSync(
@@ -152,6 +160,10 @@ describe('inputs', () => {
   test('.gz and .zst', async () => {
     expect(await found('hit.gz')).toEqual([['evil', 1]]);
     expect(await found('hit.zst')).toEqual([['evil', 1]]);
+    expect(await found('frames.zst')).toEqual([
+      ['evil', 1],
+      ['evil', 3],
+    ]);
   });
   test('standard input, and text formats', async () => {
     const { code, out } = await scan(['-', '-r', 'rules.yml', '-o', 'json'], {
@@ -183,7 +195,7 @@ describe('bad input', () => {
     expect(code).toBe(1);
     expect(lines(err)).toMatchObject([{ source: 'cut.gz', code: 'WOLFSEC_INPUT_DAMAGED' }]);
     expect(lines(out).at(-1)).toMatchObject({ event: { source: 'logs/a.ndjson' } });
-    for (const damaged of ['cut.zst', 'not.gz']) {
+    for (const damaged of ['cut.zst', 'frame-cut.zst', 'not.gz']) {
       const told = await json(damaged);
       expect(told.code).toBe(2);
       expect(lines(told.err)).toMatchObject([{ source: damaged, code: 'WOLFSEC_INPUT_DAMAGED' }]);

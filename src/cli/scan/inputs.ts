@@ -4,6 +4,7 @@ import * as zlib from 'node:zlib';
 import { globSync } from 'tinyglobby';
 import { WolfsecError } from '../../errors.ts';
 import { filesOfGlob } from '../../glob.ts';
+import { unpackFrames } from './zstd.ts';
 
 /** Something to scan. */
 export interface Input {
@@ -43,17 +44,16 @@ function fileInput(name: string): Input {
     open(read) {
       const file = createReadStream(name, { highWaterMark: 256 * 1024 });
       file.on('data', (chunk) => read(chunk.length));
-      const unpack = unpacker(name);
-      if (!unpack) return file;
+      if (name.endsWith('.zst')) return unpackFrames(file, zstd(name));
+      if (!name.endsWith('.gz')) return file;
+      const unpack = zlib.createGunzip({ chunkSize: 256 * 1024 });
       file.on('error', (error) => unpack.destroy(error));
       return file.pipe(unpack);
     },
   };
 }
 
-function unpacker(name: string): (Readable & NodeJS.WritableStream) | undefined {
-  if (name.endsWith('.gz')) return zlib.createGunzip({ chunkSize: 256 * 1024 });
-  if (!name.endsWith('.zst')) return undefined;
+function zstd(name: string): () => zlib.ZstdDecompress {
   // Zstandard came to Node in 22.15.
   if (typeof zlib.createZstdDecompress !== 'function') {
     throw new WolfsecError(
@@ -61,5 +61,5 @@ function unpacker(name: string): (Readable & NodeJS.WritableStream) | undefined 
       `${name}: this Node cannot read .zst; use Node 22.15 or later`,
     );
   }
-  return zlib.createZstdDecompress({ chunkSize: 256 * 1024 });
+  return () => zlib.createZstdDecompress({ chunkSize: 256 * 1024 });
 }
