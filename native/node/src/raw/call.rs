@@ -129,7 +129,7 @@ impl Call {
         }
     }
 
-    /// A string as UTF-8 in `scratch`, or `None` where it does not fit in `scratch.len() - 4` bytes.
+    /// A string as UTF-8 in `scratch`, or `None` where it takes more than `scratch.len() - 5` bytes.
     pub fn string<'a>(
         &self,
         index: usize,
@@ -149,8 +149,8 @@ impl Call {
         if status != sys::Status::napi_ok {
             return Err(Thrown::argument(index, "a string"));
         }
-        // A cut string ends at a whole character, up to three bytes before the NUL.
-        if written + 4 > scratch.len() {
+        // A cut string ends at a whole character, up to three bytes before the last place of the NUL.
+        if written + 5 > scratch.len() {
             return Ok(None);
         }
         Ok(Some(&scratch[..written]))
