@@ -3,6 +3,10 @@
 //! Of each text three bytes in a row stand for it, the rarest ones. A table for each of the three tells for a
 //! byte, in either case, which of eight groups of texts have it there; where a group has all three, its texts
 //! are compared. Three table look-ups serve 64 places, and nothing is folded or copied beforehand.
+#![cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "the search is there for x86-64 alone")
+)]
 
 /// A text and which three of its bytes stand for it.
 struct Needle {
