@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn stays_within_its_capacity() {
         let cache = BatchCache::new(100);
-        for i in 0..10_000u32 {
+        for i in 0..crate::rounds(100_000) {
             cache.set_many(&i.to_le_bytes(), &[4], &[1.0], 1.0).unwrap();
         }
         assert!(cache.len() <= 100, "{}", cache.len());

@@ -73,7 +73,7 @@ mod tests {
         ] {
             let a: Vec<u8> = (0..len).map(|i| i as u8).collect();
             assert!(constant_time_eq(&a, &a.clone()));
-            for at in 0..len {
+            for at in (0..len).step_by(if cfg!(miri) { 37 } else { 1 }) {
                 let mut b = a.clone();
                 b[at] ^= 0x80;
                 assert!(!constant_time_eq(&a, &b), "length {len}, byte {at}");

@@ -14,3 +14,9 @@ pub mod password;
 pub mod pattern;
 pub mod rule;
 pub mod sign;
+
+/// How often a test over random cases goes round. Miri is slower than the processor by some hundreds.
+#[cfg(test)]
+const fn rounds(natively: u32) -> u32 {
+    if cfg!(miri) { natively / 400 } else { natively }
+}

@@ -5,7 +5,9 @@ mod cases;
 
 #[test]
 fn hot_paths_allocate_no_more_than_they_say() {
-    for case in cases::CASES {
+    // Miri cannot call C, which the ciphers are written in.
+    let callable = |case: &&cases::Case| !(cfg!(miri) && case.name.starts_with("aead"));
+    for case in cases::CASES.iter().filter(callable) {
         let mut work = (case.prepare)();
         // What is made lazily is made once. The evaluator's cache admits a value when it is seen again,
         // by a secret hash, so that one may come late: the steady state is the least of several calls.

@@ -53,7 +53,7 @@ mod tests {
             let picks: [u8; 8] = (random >> 3).to_be_bytes();
             picks.map(|pick| b"abcyz`{A\"\\\0\x01\x80\xe1\xfa\xff~ .!#"[pick as usize % 21])
         };
-        for _ in 0..200_000 {
+        for _ in 0..crate::rounds(200_000) {
             let text = bytes();
             let read = u64::from_le_bytes(text);
             let count = text.iter().take_while(|b| b.is_ascii_lowercase()).count();

@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_string_ends_at_the_first_quote_that_nothing_escapes() {
-        for length in 0..40 {
+        for length in (0..40).step_by(if cfg!(miri) { 3 } else { 1 }) {
             for backslash in 0..length {
                 let mut text = vec![b'x'; length];
                 assert_eq!(string_end(&text, 0), (length, false));

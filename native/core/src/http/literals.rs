@@ -270,7 +270,7 @@ mod tests {
         let automaton = Literals::new(&literals).expect("small literals");
         let mut ended = Ended::default();
         let mut random = 7u64;
-        for round in 0..20_000usize {
+        for round in 0..crate::rounds(20_000) as usize {
             let text: Vec<u8> = (0..MIN_LANES_TEXT + round % 60)
                 .map(|_| {
                     random = random
