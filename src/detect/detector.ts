@@ -263,7 +263,7 @@ export class ThreatDetector implements Disposable {
       }
       const meta = loaded.bundle.rules.at(rule);
       if (loaded.reported[rule]) detections.push(detectionOf(loaded, rule, meta, event));
-      if (loaded.correlator.wants(meta.id)) {
+      if (options.correlate !== false && loaded.correlator.wants(meta.id)) {
         const { parsed, timeMs, reference } = event;
         const hit = {
           ruleId: meta.id,

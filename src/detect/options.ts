@@ -44,6 +44,8 @@ export interface DetectOptions {
   readonly lineOf?: (batchLine: number) => number;
   /** Where a line of a batch put together from several sources stands; instead of `source`, `firstLine`, `lineOf`. */
   readonly placeOf?: (batchLine: number) => EventPlace;
+  /** Whether correlations count the events; not where they were counted before. Default true. */
+  readonly correlate?: boolean;
 }
 
 /** Where an event came from, and when. */

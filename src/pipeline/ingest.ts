@@ -1,5 +1,13 @@
+import { LRUCache } from 'lru-cache';
 import type { LineFault } from '../detect/fault.ts';
-import type { CorrelationHit, Detection, EventPlace, Logsource, ThreatDetector } from '../detect/index.ts';
+import type {
+  BatchResult,
+  CorrelationHit,
+  Detection,
+  EventPlace,
+  Logsource,
+  ThreatDetector,
+} from '../detect/index.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
 import { Registry } from '../metrics/index.ts';
 import { ingestMetrics } from './ingest-metrics.ts';
@@ -89,6 +97,9 @@ export interface IngestFigures {
   readonly closing: boolean;
 }
 
+/** Batches whose names are remembered. */
+const rememberedBatches = 10_000;
+
 const defaults: IngestLimits = { maxBatches: 256, maxBytes: 64 * 1024 * 1024, lanes: 2 };
 
 /**
@@ -102,6 +113,8 @@ export class IngestPipeline {
   readonly #metrics: ReturnType<typeof ingestMetrics>;
   readonly #hooks: Pick<IngestPipelineOptions, 'onDetections' | 'onBatch' | 'onStored'>;
   readonly #totals = { batches: 0, dropped: 0, events: 0, bytes: 0, detections: 0, faults: 0 };
+  /** What correlations raised for the batches that came last, by name: one that comes again is not counted again. */
+  readonly #correlated = new LRUCache<string, Promise<readonly Detection[]>>({ max: rememberedBatches });
   readonly #waiting: (() => void)[] = [];
   readonly #running = new Map<ThreatDetector, number>();
   readonly #idle: (() => void)[] = [];
@@ -231,7 +244,27 @@ export class IngestPipeline {
     return { events, detections: detections.length, faults };
   }
 
-  async #detect({ ndjson, source, logsource, placeOf }: IngestBatch) {
+  async #detect(batch: IngestBatch): Promise<BatchResult> {
+    const { source, placeOf } = batch;
+    // Messages that were put together have names of their own, and are told apart where they are counted.
+    if (placeOf) return this.#evaluate(batch, true);
+    const known = this.#correlated.get(source);
+    const before = known && (await known.catch(() => undefined));
+    if (before) {
+      const again = await this.#evaluate(batch, false);
+      return { ...again, detections: [...again.detections, ...before] };
+    }
+    const result = this.#evaluate(batch, true);
+    const raised = result.then(({ detections }) => detections.filter(({ kind }) => kind === 'correlation'));
+    raised.catch(() => this.#correlated.delete(source));
+    this.#correlated.set(source, raised);
+    return result;
+  }
+
+  async #evaluate(
+    { ndjson, source, logsource, placeOf }: IngestBatch,
+    correlate: boolean,
+  ): Promise<BatchResult> {
     while (this.#lanesTaken >= this.#limits.lanes) await this.#laneFreed();
     this.#lanesTaken++;
     const detector = this.#detector;
@@ -240,6 +273,7 @@ export class IngestPipeline {
     try {
       return await detector.processBatch(ndjson, {
         source,
+        correlate,
         ...(logsource ? { logsource } : {}),
         ...(placeOf ? { placeOf } : {}),
       });

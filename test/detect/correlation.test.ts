@@ -330,6 +330,18 @@ describe('time and memory', () => {
     run(made, [at(100), at(10), at(40)]);
     expect(made.correlationFigures.lateHits).toBe(2);
   });
+  test('an event with an id of its own counts once, however often it comes', async () => {
+    const known = (id: string, seconds: number) => ({ ...at(seconds), event: { id } });
+    const made = await detector(text);
+    expect(
+      raisedAt(
+        made,
+        ['x', 'x', 'x', 'y', 'y'].map((id) => known(id, 0)),
+      ),
+    ).toEqual([]);
+    // Some logs give what belongs together one id.
+    expect(raisedAt(made, [known('x', 1)])).toEqual([1]);
+  });
   test('temporal_ordered goes by time, not by arrival', async () => {
     const ordered = correlation('type: temporal_ordered\nrules: [a, b]\ntimespan: 1m');
     expect(raisedAt(await detector(ordered), [event('b', 10), event('a', 5)])).toEqual([2]);

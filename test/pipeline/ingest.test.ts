@@ -118,6 +118,28 @@ test('a detector is replaced while batches run, and comes back unused', async ()
   fresh[Symbol.dispose]();
 });
 
+test('a batch that comes again is not counted again by correlations, and raises what it raised', async () => {
+  const counting = (gte: number) =>
+    `title: many\nid: many\ncorrelation: { type: event_count, rules: [${whoamiRule.text.match(/id: (.+)/)?.[1]}], timespan: 1h, condition: { gte: ${gte} } }\n`;
+  const raised = async (gte: number, names: readonly string[]) => {
+    using correlating = await ThreatDetector.create({
+      rules: [whoamiRule, { file: 'many.yml', text: counting(gte) }],
+    });
+    const flow = heldFlow();
+    flow.release();
+    const pipeline = new IngestPipeline({ detector: correlating, flow });
+    const bytes = ndjson(
+      [attack(1), attack(2)].map((event) => ({ ...event, UtcTime: '2026-11-25 10:00:00' })),
+    );
+    await Promise.all(names.map((source) => pipeline.take({ ndjson: bytes, door: 'x', source })));
+    return flow.taken.filter(({ kind }) => kind === 'correlation').length;
+  };
+  expect(await raised(3, ['a', 'a'])).toBe(0);
+  expect(await raised(3, ['a', 'b'])).toBe(1);
+  // The first answer may have been lost with what it stood for.
+  expect(await raised(2, ['a', 'a'])).toBe(2);
+});
+
 test('from bytes to the threat, the alert and the message, and the same batch twice counts once', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'wolfsec-pipeline-'));
   const store = await openStore({ dataFolder: folder, sweepEveryMs: false });

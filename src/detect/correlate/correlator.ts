@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { CorrelationRule } from '../../rule/correlation.ts';
 import type { Detection, EventReference } from '../detection.ts';
 import { conditionHolds, isShare, spareOf, tallyOf } from './condition.ts';
@@ -37,6 +38,8 @@ interface State {
 
 /** Groups that one hit lets go of at most because their time has run out. */
 const maxDroppedGroups = 2;
+/** Hits of events with ids of their own that are remembered, so that one that comes again counts once. */
+const rememberedHits = 20_000;
 /** Events that a correlation's detection refers to at most. */
 const maxReferences = 100;
 
@@ -51,6 +54,7 @@ export class Correlator {
   readonly router: HitRouter;
   readonly #states: State[];
   readonly #byId: ReadonlyMap<string, State>;
+  readonly #seen = new LRUCache<string, true>({ max: rememberedHits });
   #groups = 0;
   #hits = 0;
   #evictedGroups = 0;
@@ -104,7 +108,7 @@ export class Correlator {
   take(hit: CorrelationHit): Detection | undefined {
     const state = this.#byId.get(hit.correlationId);
     // Of a rule that is no longer in use.
-    if (!state) return undefined;
+    if (!state || this.#cameBefore(hit)) return undefined;
     const { rule } = state;
     const { timeMs, place, value, event, group } = hit;
     const window = this.#window(state, groupKey(hit), timeMs);
@@ -122,6 +126,14 @@ export class Correlator {
     const begins = holdsFor !== undefined && holdsFor !== window.raised;
     window.raised = holdsFor;
     return begins ? detectionOf(rule, group, figure, window) : undefined;
+  }
+
+  #cameBefore({ correlationId, place, timeMs, event }: CorrelationHit): boolean {
+    if (event.id === undefined) return false;
+    const key = JSON.stringify([correlationId, place, timeMs, event.id]);
+    if (this.#seen.has(key)) return true;
+    this.#seen.set(key, true);
+    return false;
   }
 
   #window(state: State, key: string, nowMs: number): Window {
