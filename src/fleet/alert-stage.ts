@@ -3,7 +3,7 @@ import type { Broker, LogMessage, Running } from '../broker/index.ts';
 import type { Detection } from '../detect/index.ts';
 import type { Store, StoredAlert, StoredEvent } from '../store/index.ts';
 import { type AlertMessage, eventKey, readAlertMessage } from './messages.ts';
-import type { Offsets } from './offsets.ts';
+import { isFresh, type Offsets } from './offsets.ts';
 
 export interface AlertStageOptions {
   readonly broker: Broker;
@@ -32,7 +32,7 @@ export async function keepAlerts(
     const following = await broker.follow(log, 0, {
       sinceMs: done?.timeMs ?? now() - logMs,
       async take(messages) {
-        const fresh = messages.filter(({ position }) => done === undefined || position > done.position);
+        const fresh = messages.filter((message) => isFresh(message, done));
         await raise(alerts, store, fresh);
         const last = fresh.at(-1);
         if (last) await offsets.put(log, { position: last.position, timeMs: last.timeMs });

@@ -5,7 +5,7 @@ import type { CorrelationHit, Correlator, Detection } from '../detect/index.ts';
 import type { Sink } from '../pipeline/index.ts';
 import { readHit } from './messages.ts';
 import type { FleetMetrics } from './metrics.ts';
-import type { Offsets } from './offsets.ts';
+import { isFresh, type Offsets } from './offsets.ts';
 
 export interface CorrelateStageOptions {
   readonly broker: Broker;
@@ -52,10 +52,10 @@ export async function correlatePartition(
     async take(messages) {
       const detections: Detection[] = [];
       const further: CorrelationHit[] = [];
-      const fresh = messages.filter(({ position }) => done === undefined || position > done.position);
+      const fresh = messages.filter((message) => isFresh(message, done));
       for (const message of messages) {
-        if (done !== undefined && message.position <= done.position) count(message, [], []);
-        else count(message, detections, further);
+        if (isFresh(message, done)) count(message, detections, further);
+        else count(message, [], []);
       }
       const last = fresh.at(-1);
       if (!last) return;

@@ -7,6 +7,13 @@ export interface Offset {
   readonly timeMs: number;
 }
 
+/**
+ * Whether a message is not done yet. A log that was made anew begins at its first place again: what came later than all
+ * that is done is not done, wherever it stands.
+ */
+export const isFresh = ({ position, timeMs }: Offset, done: Offset | undefined): boolean =>
+  done === undefined || position > done.position || timeMs > done.timeMs;
+
 /** Offsets in the shared store, written after what they stand for was. */
 export class Offsets {
   readonly #records: Records;
