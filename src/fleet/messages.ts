@@ -72,9 +72,11 @@ export function hitMessage(found: CorrelationHit, partitions: number): Outgoing 
     ...(found.fields ? { fields: shortened(found.fields) } : {}),
   };
   const { event, correlationId, place, timeMs } = hit;
-  const at = event.id ?? `${event.source ?? ''}:${event.line ?? event.index}`;
+  // A message that was sent again has another time, and gives it to events that tell none: their place is the same.
+  const [atMs, at] =
+    event.id === undefined ? [0, `${event.source ?? ''}:${event.line ?? event.index}`] : [timeMs, event.id];
   return {
-    id: derivedId(timeMs, [correlationId, String(place), at]),
+    id: derivedId(atMs, [correlationId, String(place), at]),
     data: Buffer.from(JSON.stringify(hit)),
     partition: partitionOf(hit, partitions),
   };
