@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { WolfsecError } from '../../src/errors.ts';
 import { readBulk } from '../../src/server/formats/bulk.ts';
 import { readHec } from '../../src/server/formats/hec.ts';
-import { lineEvent, toNdjson } from '../../src/server/formats/line.ts';
+import { lineEvent, linesOf, toNdjson } from '../../src/server/formats/line.ts';
 import { readLoki, readLokiProtobuf } from '../../src/server/formats/loki.ts';
 import { readOtlp, readOtlpProtobuf } from '../../src/server/formats/otlp.ts';
 
@@ -103,4 +103,36 @@ test('an event that is nested too deeply costs the others nothing', () => {
     .split('\n');
   expect(lines[0]).toBe('{"a":1}');
   expect(lines[2]).toBe('{"b":2}');
+});
+
+test('more events than one request may bring are refused before they are made', () => {
+  const many = 100_001;
+  const wrapped = (tag: number, bytes: Buffer) => {
+    const head = [tag];
+    for (let rest = bytes.length; ; rest >>>= 7) {
+      head.push((rest & 127) | (rest > 127 ? 128 : 0));
+      if (rest <= 127) return Buffer.concat([Buffer.from(head), bytes]);
+    }
+  };
+  const empty = Buffer.from('1200'.repeat(many), 'hex');
+  const json = (start: string, one: string, end: string) =>
+    Buffer.from(start + Array.from({ length: many }, () => one).join() + end);
+  const bodies: [(body: Buffer) => unknown, Buffer][] = [
+    [linesOf, Buffer.from('a\n'.repeat(many))],
+    [(body) => readHec(body, now), Buffer.from('{"event":1}'.repeat(many))],
+    [(body) => readLoki(body, now), json('{"streams":[{"values":[', '["1","a"]', ']}]}')],
+    [(body) => readOtlp(body, now), json('{"resourceLogs":[{"scopeLogs":[{"logRecords":[', '{}', ']}]}]}')],
+    [
+      (body) => readLokiProtobuf(body, now),
+      wrapped(0x0a, Buffer.concat([wrapped(0x0a, Buffer.from('{}')), empty])),
+    ],
+    [(body) => readOtlpProtobuf(body, now), wrapped(0x0a, wrapped(0x12, empty))],
+  ];
+  for (const [read, body] of bodies) {
+    expect(() => read(body)).toThrow(expect.objectContaining({ code: 'WOLFSEC_LIMIT_EXCEEDED' }));
+  }
+});
+
+test('lines end with or without a carriage return, and blank ones are none', () => {
+  expect(linesOf(Buffer.from('a\r\n\n  \r\nb\n c'))).toEqual(['a', 'b', ' c']);
 });

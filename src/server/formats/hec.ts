@@ -1,8 +1,5 @@
 import { WolfsecError } from '../../errors.ts';
-import { enveloped, lineEvent, timestamp } from './line.ts';
-
-/** Events of one request at most. */
-const maxEvents = 100_000;
+import { enveloped, lineEvent, maxEvents, timestamp, tooMany } from './line.ts';
 
 /**
  * Reads the body of Splunk's HTTP Event Collector: JSON objects one behind the other, with or without white space.
@@ -54,9 +51,7 @@ function objectsOf(body: Buffer): Buffer[] {
     } else if (byte === quote) inText = true;
     else if (byte === close && --depth === 0) {
       objects.push(body.subarray(start, at + 1));
-      if (objects.length > maxEvents) {
-        throw new WolfsecError('WOLFSEC_LIMIT_EXCEEDED', `more than ${maxEvents} events in one request`);
-      }
+      if (objects.length > maxEvents) throw tooMany();
     }
   }
   if (depth > 0) throw broken('the last object has no end');

@@ -1,3 +1,4 @@
+import { WolfsecError } from '../../errors.ts';
 import { type LineReader, lineReaders } from '../../event/format.ts';
 
 /** Readers that say no to what is not theirs, surest first. */
@@ -7,6 +8,25 @@ const readers: readonly LineReader[] = [
   lineReaders.syslog5424,
   lineReaders.logfmt,
 ];
+
+/** Events of one request at most: each takes a hundred times what its two bytes may, and all are made in one go. */
+export const maxEvents = 100_000;
+
+export const tooMany = () =>
+  new WolfsecError('WOLFSEC_LIMIT_EXCEEDED', `more than ${maxEvents} events in one request`);
+
+/** The lines of a body that are not blank. @throws {WolfsecError} `WOLFSEC_LIMIT_EXCEEDED`. */
+export function linesOf(body: Buffer): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < body.length; ) {
+    const found = body.indexOf(0x0a, at);
+    const end = found < 0 ? body.length : found;
+    const line = end === at ? '' : body.toString('utf8', at, end).replace(/\r$/, '');
+    if (line.trim() !== '' && lines.push(line) > maxEvents) throw tooMany();
+    at = end + 1;
+  }
+  return lines;
+}
 
 /** Longer lines are kept whole as a message and not taken apart. */
 const maxPartedLength = 16 * 1024;

@@ -1,7 +1,7 @@
 import { WolfsecError } from '../../errors.ts';
 import { isMap, jsonObject } from './json.ts';
-import { enveloped, lineEvent, timestamp } from './line.ts';
-import { decode } from './protobuf.ts';
+import { enveloped, lineEvent, maxEvents, timestamp, tooMany } from './line.ts';
+import { countFields, decode } from './protobuf.ts';
 
 /**
  * Reads a push of Grafana Loki in JSON: `{ streams: [{ stream: labels, values: [[nanoseconds, line, metadata?]] }] }`.
@@ -11,11 +11,14 @@ import { decode } from './protobuf.ts';
 export function readLoki(body: Buffer, now: Date): Record<string, unknown>[] {
   const { streams } = jsonObject(body);
   if (!Array.isArray(streams)) throw refuse('"streams" must be a list');
+  let count = 0;
   return streams.flatMap((each: unknown, index) => {
     const { stream = {}, values } = (each ?? {}) as { stream?: unknown; values?: unknown };
     if (!isMap(stream) || !Array.isArray(values)) {
       throw refuse(`streams[${index}] needs "stream", a map of labels, and "values", a list`);
     }
+    count += values.length;
+    if (count > maxEvents) throw tooMany();
     return values.map((value: unknown, place) => {
       const [time, line, metadata] = Array.isArray(value) ? value : [];
       if (typeof line !== 'string' || !/^\d{1,20}$/.test(String(time))) {
@@ -47,6 +50,7 @@ interface PushRequest {
  * @throws {WolfsecError} `WOLFSEC_EVENT_INVALID`.
  */
 export function readLokiProtobuf(body: Buffer, now: Date): Record<string, unknown>[] {
+  if (countFields(body, [1, 2]) > maxEvents) throw tooMany();
   const { streams = [] } = decode('PushRequest', body) as PushRequest;
   return streams.flatMap(({ labels = '', entries = [] }, index) => {
     const stream = readLabels(labels, index);

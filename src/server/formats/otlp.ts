@@ -1,7 +1,7 @@
 import { WolfsecError } from '../../errors.ts';
 import { isMap, jsonObject } from './json.ts';
-import { enveloped, lineEvent, timestamp } from './line.ts';
-import { decode } from './protobuf.ts';
+import { enveloped, lineEvent, maxEvents, timestamp, tooMany } from './line.ts';
+import { countFields, decode } from './protobuf.ts';
 
 /** Values nested deeper are left out. */
 const maxDepth = 32;
@@ -15,8 +15,11 @@ const maxDepth = 32;
 export const readOtlp = (body: Buffer, now: Date): Map[] => eventsOf(jsonObject(body), now, (id) => id);
 
 /** The same in protobuf, where ids are bytes instead of hexadecimal text. */
-export const readOtlpProtobuf = (body: Buffer, now: Date): Map[] =>
-  eventsOf(decode('ExportLogsServiceRequest', body), now, (id) => Buffer.from(id, 'base64').toString('hex'));
+export function readOtlpProtobuf(body: Buffer, now: Date): Map[] {
+  if (countFields(body, [1, 2, 2]) > maxEvents) throw tooMany();
+  const request = decode('ExportLogsServiceRequest', body);
+  return eventsOf(request, now, (id) => Buffer.from(id, 'base64').toString('hex'));
+}
 
 function eventsOf(request: Map, now: Date, idOf: (id: string) => string): Map[] {
   const events: Map[] = [];
@@ -25,6 +28,7 @@ function eventsOf(request: Map, now: Date, idOf: (id: string) => string): Map[] 
     for (const scope of listOf(resource, 'scopeLogs')) {
       const scopeName = (scope.scope as Map | undefined)?.name;
       for (const record of listOf(scope, 'logRecords')) {
+        if (events.length === maxEvents) throw tooMany();
         events.push(
           enveloped(bodyOf(record.body, now), {
             ...timestamp(

@@ -83,6 +83,27 @@ export function decode(name: MessageName, bytes: Uint8Array): Record<string, unk
   }
 }
 
+/**
+ * How many fields lie at the end of a path of field numbers: counted over the wire, since decoding makes an object of
+ * each two bytes. Stops at what is not sound, which decoding then refuses.
+ */
+export function countFields(bytes: Uint8Array, [field, ...rest]: readonly number[]): number {
+  const reader = protobuf.Reader.create(bytes);
+  let count = 0;
+  try {
+    while (reader.pos < reader.len) {
+      const tag = reader.uint32();
+      if (tag >>> 3 !== field || (tag & 7) !== 2) reader.skipType(tag & 7);
+      else if (rest.length > 0) count += countFields(reader.bytes(), rest);
+      else {
+        count++;
+        reader.skipType(2);
+      }
+    }
+  } catch {}
+  return count;
+}
+
 export function encode(name: MessageName, value: object): Buffer {
   const type = root.lookupType(name);
   return Buffer.from(type.encode(type.fromObject(value)).finish());

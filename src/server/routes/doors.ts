@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { WolfsecError } from '../../errors.ts';
 import { readBulk } from '../formats/bulk.ts';
 import { readHec } from '../formats/hec.ts';
-import { lineEvent, toNdjson } from '../formats/line.ts';
+import { lineEvent, linesOf, toNdjson } from '../formats/line.ts';
 import { readLoki, readLokiProtobuf } from '../formats/loki.ts';
 import { readOtlp, readOtlpProtobuf } from '../formats/otlp.ts';
 import { encode } from '../formats/protobuf.ts';
@@ -75,10 +75,7 @@ const hecRawDoor: Door = {
   paths: ['/services/collector/raw', '/services/collector/raw/1.0'],
   async handle(body, _, take) {
     const now = new Date();
-    const lines = body
-      .toString('utf8')
-      .split(/\r?\n/)
-      .filter((line) => line.trim() !== '');
+    const lines = linesOf(body);
     if (lines.length === 0) return { status: 400, body: { text: 'No data', code: 5 } };
     await take(toNdjson(lines.map((line) => lineEvent(line, now))));
     return { status: 200, body: { text: 'Success', code: 0 } };
