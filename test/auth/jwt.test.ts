@@ -9,6 +9,7 @@ import {
   JwtVerifier,
   RemoteJwks,
 } from '../../src/auth/index.ts';
+import { randomToken } from '../../src/crypto/random/text.ts';
 import { clock } from './clock.ts';
 
 const algorithms = ['HS256', 'ES256', 'EdDSA'] as const;
@@ -377,6 +378,9 @@ describe('keys', () => {
     [{ kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) }],
     [{ kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43), alg: 'HS256' }],
     [{ ...(JwtKey.generate('EdDSA').publicJwk as Jwk), use: 'enc' }],
+    [{ ...(JwtKey.generate('EdDSA').publicJwk as Jwk), key_ops: 'verify' }],
+    [{ ...(JwtKey.generate('EdDSA').publicJwk as Jwk), d: randomToken(32) }],
+    [{ ...(JwtKey.generate('ES256').publicJwk as Jwk), d: randomToken(32) }],
     [null],
   ])('that are none are refused: %j', (jwk) => {
     expect(() => JwtKey.import(jwk as Jwk)).toThrowError(

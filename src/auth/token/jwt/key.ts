@@ -124,7 +124,9 @@ export class JwtKey {
     const common = { kty: jwk.kty as string, crv: jwk.crv as string, x: jwk.x as string };
     const tail = { alg: algorithm, use: 'sig', ...(kid === undefined ? {} : { kid }) };
     if (algorithm === 'EdDSA') {
-      return new JwtKey({ algorithm, kid, verify: x, secret, publicJwk: { ...common, ...tail } });
+      const key = new JwtKey({ algorithm, kid, verify: x, secret, publicJwk: { ...common, ...tail } });
+      if (key.canSign && !isPair(key)) throw invalidArgument('jwk.x', 'the public half of jwk.d');
+      return key;
     }
     const verify = Buffer.concat([[4], x, coordinate(jwk, 'y', 32)].map((part) => Uint8Array.from(part)));
     return new JwtKey({
@@ -167,10 +169,18 @@ function algorithmOf({ kty, crv, alg, key_ops: operations }: Jwk): JwsAlgorithm 
   if (alg !== undefined && alg !== found && !(alg === 'Ed25519' && found === 'EdDSA')) {
     throw invalidArgument('jwk.alg', found);
   }
+  if (operations !== undefined && !Array.isArray(operations)) throw invalidArgument('jwk.key_ops', 'a list');
   if (operations && !operations.some((operation) => operation === 'verify' || operation === 'sign')) {
     throw invalidArgument('jwk.key_ops', 'with sign or verify');
   }
   return found;
+}
+
+/** Whether what a key signs holds under it: for ES256 the back end sees to it. */
+function isPair(key: JwtKey): boolean {
+  const message = 'e30.e30';
+  const signature = Buffer.from(key.sign(Buffer.from(message))).toString('base64url');
+  return key.verify(`${message}.${signature}`, new Uint8Array(16)) >= 0;
 }
 
 function checkedKid(kid: unknown): string | undefined {
