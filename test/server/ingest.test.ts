@@ -198,3 +198,18 @@ test('an index may have as long a name as one can have, and what is no path at a
       expect(answer).toMatchObject({ status, body: { error: { code } } });
     }
   }));
+
+test('no batch is taken for one of another owner, whatever their names', () =>
+  withService({ auth: true }, async (service) => {
+    for (const [ownerId, batch] of [
+      ['a', 'b:c'],
+      ['a:b', 'c'],
+      ['a%3Ab', 'c'],
+    ] as const) {
+      const { key } = await service.keys.create({ ownerId, name: 'k', scopes: ['ingest'] });
+      const headers = { 'x-api-key': key, 'idempotency-key': batch };
+      for (let times = 0; times < 2; times++)
+        await send(service.url, '/v1/events', ndjson([attack()]), headers);
+    }
+    expect(await detectionsOf(service)).toHaveLength(3);
+  }));

@@ -105,7 +105,9 @@ function sourceOf(door: string, request: FastifyRequest): string {
       'Idempotency-Key must be 1 to 128 visible ASCII characters',
     );
   }
-  return `${door}:${ownerOf(request)}:${key}`;
+  // A name may hold what parts it from the key: no owner's batches are taken for another's.
+  const owner = ownerOf(request).replaceAll(/[%:]/g, encodeURIComponent);
+  return `${door}:${owner}:${key}`;
 }
 
 async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
