@@ -52,6 +52,14 @@ export function access({ keys, users }: Credentials, scope: Scope) {
   };
 }
 
+/** Whether what {@link access} let a request in by still holds, some time later. */
+export async function stillHolds({ keys, users }: Credentials, request: FastifyRequest): Promise<boolean> {
+  if (sessions.has(request))
+    return (await users?.sessionOf(cookieOf(request), contextOf(request))) !== undefined;
+  const text = keys && keyOf(request);
+  return text === undefined || (await keys?.check(text, { address: request.ip }))?.ok === true;
+}
+
 /** Lets through what our own page sends before anybody is signed in, and no other site's page. */
 export function ownPage({ keys }: Credentials) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {

@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fastify } from 'fastify';
 import { expect, test, vi } from 'vitest';
+import { ApiKeys, memoryStorage } from '../../src/auth/index.ts';
 import type { AlertBrief, EngineFigures } from '../../src/server/api.ts';
 import { AlertStream, type StreamSink } from '../../src/server/live/stream.ts';
 import { mountStream } from '../../src/server/routes/stream.ts';
@@ -137,7 +138,7 @@ test('who comes back after nothing was gathered for a while starts afresh', asyn
 });
 
 async function withStreams(
-  parts: { readonly stream: AlertStream; readonly users?: object },
+  parts: { readonly stream: AlertStream; readonly users?: object; readonly keys?: ApiKeys },
   use: (port: number) => Promise<void>,
 ): Promise<void> {
   const app = fastify();
@@ -151,9 +152,9 @@ async function withStreams(
   }
 }
 
-const ask = (port: number) => {
+const ask = (port: number, key?: string) => {
   const socket = connect(port, '127.0.0.1');
-  socket.write('GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+  socket.write(`GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n${key ? `X-API-Key: ${key}\r\n` : ''}\r\n`);
   return socket;
 };
 
@@ -174,6 +175,27 @@ test('a client that went away before it was let in is no watcher', () => {
     await sleep(100);
     expect(stream.watchers).toBe(0);
   });
+});
+
+test('a stream ends with the key that it was asked for by', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const stream = streamOf();
+    const keys = new ApiKeys({ storage: memoryStorage().apiKeys });
+    const { key, apiKey } = await keys.create({ ownerId: 'wall', name: 'wall', scopes: ['read'] });
+    await withStreams({ stream, keys }, async (port) => {
+      const socket = ask(port, key).resume();
+      await vi.waitFor(() => expect(stream.watchers).toBe(1));
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(stream.watchers).toBe(1);
+      await keys.revoke(apiKey.id);
+      await vi.advanceTimersByTimeAsync(15_000);
+      await vi.waitFor(() => expect(stream.watchers).toBe(0));
+      socket.destroy();
+    });
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a client that takes nothing is cut off when its stream ends', () => {

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { access, contextOf, cookieOf, sessionOf } from '../access.ts';
+import { access, stillHolds } from '../access.ts';
 import type { ServerContext } from '../context.ts';
 import { errorBody, hinted } from '../errors.ts';
 
-/** How often a stream's session is looked at: one that ended or was revoked ends the stream. */
+/** How often a stream's session or key is looked at: one that ended or was revoked ends the stream. */
 const checkEveryMs = 15_000;
 
 /** How long a client may take to read the rest of a stream that ends. */
@@ -11,7 +11,7 @@ const endMs = 2_000;
 
 /** What happens, as server-sent events. */
 export async function mountStream(app: FastifyInstance, context: ServerContext) {
-  const { stream, users } = context;
+  const { stream } = context;
   app.get('/v1/stream', { onRequest: access(context, 'read') }, async (request, reply) => {
     if (stream.full) {
       const message = 'too many pages watch: close one and try again';
@@ -43,11 +43,9 @@ export async function mountStream(app: FastifyInstance, context: ServerContext) 
       },
       typeof last === 'string' ? last : undefined,
     );
-    const signedIn = sessionOf(request) !== undefined;
     const check = setInterval(() => {
-      if (!signedIn) return;
-      void users?.sessionOf(cookieOf(request), contextOf(request)).then(
-        (session) => session ?? end(),
+      void stillHolds(context, request).then(
+        (holds) => holds || end(),
         () => {},
       );
     }, checkEveryMs).unref();
