@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { IpSet } from '../match/index.ts';
 
 /**
@@ -26,6 +27,22 @@ export function clientAddressReader(
     }
     return chain[0] as string;
   };
+}
+
+/**
+ * What counts as one client: an IPv4 address, or the /64 of an IPv6 one, all of whose addresses one subscriber has.
+ * Limits, bans and the signals of bots go by it.
+ */
+export function clientKey(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = (address.toLowerCase().split('%', 1)[0] as string).split('::', 2);
+  const groups = (text: string | undefined) => (text ? text.split(':') : []);
+  const front = groups(head);
+  // An IPv4 address at the end stands for two groups.
+  const back = groups(tail).flatMap((group) => (group.includes('.') ? ['', ''] : [group]));
+  const gap = tail === undefined ? 0 : 8 - front.length - back.length;
+  const all = [...front, ...Array<string>(gap).fill('0'), ...back].slice(0, 4);
+  return `${all.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`;
 }
 
 /** Whether a set holds an address; what is no address is in none. */

@@ -6,7 +6,7 @@ import { invalidArgument } from '../errors.ts';
 import type { Registry } from '../metrics/index.ts';
 import type { AddressList } from './address-lists.ts';
 import { type BotOptions, type BotVerdict, BotWatch, botDetection } from './bots/watch.ts';
-import { clientAddressReader, type TrustProxy } from './client-address.ts';
+import { clientAddressReader, clientKey, type TrustProxy } from './client-address.ts';
 import { detectionsOf, type RequestOrigin } from './detections.ts';
 import { guardMetrics } from './guard-metrics.ts';
 import { inflateBody } from './inflate.ts';
@@ -45,7 +45,10 @@ export interface GuardOptions extends InspectorOptions {
    * refused with 408, since what comes of it later would not be seen. Default 10,000.
    */
   readonly bodyWaitMs?: number;
-  /** Larger bodies are refused with 413 in `block` mode. Default: no limit but the application's. */
+  /**
+   * A `Content-Length` above it is refused with 413 in `block` mode; a body in chunks tells none. Default: no limit but the
+   * application's.
+   */
   readonly maxContentLength?: number;
   readonly routes?: readonly RouteRule[];
   readonly limiter?: RateLimiter;
@@ -173,7 +176,7 @@ export class HttpGuard {
 
   /** Tells the guard how the application answered a request that it let pass: what it counts hangs on it. */
   answered(decision: GuardDecision, status: number): void {
-    if (decision.bot) this.#bots?.answered(decision.clientAddress, status, this.#clock());
+    if (decision.bot) this.#bots?.answered(clientKey(decision.clientAddress), status, this.#clock());
   }
 
   /** The inspection of the response to a request that passed; `undefined` where there is none. */
@@ -234,7 +237,7 @@ export class HttpGuard {
         const asItCame = mixed || (outcome === 'unreadable' && isText(request)) ? body : undefined;
         return this.inspect(request, admission, outcome === 'read' ? plain : asItCame, asItCame);
       }
-      this.#options.bans?.offend(admission.decision.clientAddress, severityScores.critical);
+      this.#options.bans?.offend(clientKey(admission.decision.clientAddress), severityScores.critical);
       decision = this.#stop(admission.decision, 'compression-bomb', 413);
     } catch (error) {
       decision = this.#failed(error, admission.decision);
@@ -275,7 +278,7 @@ export class HttpGuard {
       if (bot && this.#bots?.addToScore) verdict = this.#inspector.withScore(verdict, 'bot', bot.score);
       this.#report(request, decision, (origin) => detectionsOf(verdict, origin));
       if (!verdict.attack) return { ...decision, verdict };
-      this.#options.bans?.offend(decision.clientAddress, verdict.score);
+      this.#options.bans?.offend(clientKey(decision.clientAddress), verdict.score);
       return this.#stop({ ...decision, verdict }, 'attack', 403);
     } catch (error) {
       return this.#failed(error, decision);
@@ -296,7 +299,8 @@ export class HttpGuard {
       passed = { ...passed, risk };
       if (risk >= maxRisk) return ended(this.#stop(passed, 'reputation', 403));
     }
-    const ban = bans?.banned(context.clientAddress);
+    const client = clientKey(context.clientAddress);
+    const ban = bans?.banned(client);
     if (ban) {
       const seconds = Math.ceil((ban.untilMs - this.#clock()) / 1000);
       const refused = {
@@ -306,14 +310,13 @@ export class HttpGuard {
       return ended(this.#stop(refused, 'banned', 403));
     }
     if (this.#bots) {
-      const { clientAddress } = passed;
-      const bot = this.#bots.look(clientAddress, path, request.rawHeaders, this.#clock());
+      const bot = this.#bots.look(client, path, request.rawHeaders, this.#clock());
       passed = { ...passed, bot };
       if (bot.bot) {
         this.#report(request, passed, (origin) => [botDetection(bot, origin)]);
         passed = this.#stop(passed, 'bot', 403);
         if (passed.action === 'block') {
-          bans?.offend(clientAddress, bot.score);
+          bans?.offend(client, bot.score);
           return ended(passed);
         }
       }
@@ -321,7 +324,7 @@ export class HttpGuard {
     const limiter = route?.limiter ?? this.#options.limiter;
     let decision: GuardDecision = passed;
     if (limiter) {
-      const limit = await limiter.consume(context.clientAddress);
+      const limit = await limiter.consume(client);
       decision = { ...passed, limit, headers: { ...passed.headers, ...limitHeaders(limit) } };
       if (!limit.allowed) return ended(this.#stop(decision, 'rate-limit', 429));
     }

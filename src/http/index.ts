@@ -3,7 +3,7 @@ export { AddressList, type AddressListOptions } from './address-lists.ts';
 export type { AgentKind } from './bots/agent.ts';
 export { type BotSignal, botScores } from './bots/headers.ts';
 export type { BotOptions, BotVerdict } from './bots/watch.ts';
-export type { TrustProxy } from './client-address.ts';
+export { clientKey, type TrustProxy } from './client-address.ts';
 export { detectionsOf, type RequestOrigin } from './detections.ts';
 export type { Exclusion } from './exclusions.ts';
 export {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type GuardedRequest, HttpGuard, RateLimiter } from '../../src/http/index.ts';
+import {
+  Bans,
+  BruteForceGuard,
+  clientKey,
+  type GuardedRequest,
+  HttpGuard,
+  RateLimiter,
+} from '../../src/http/index.ts';
 
 const request = (more: Partial<GuardedRequest> = {}): GuardedRequest => ({
   method: 'GET',
@@ -45,5 +52,39 @@ describe('the rule of a route', () => {
     ] as const) {
       expect([url, (await guard.admit(request({ url }))).decision.mode]).toEqual([url, mode]);
     }
+  });
+});
+
+describe('an IPv6 client', () => {
+  test.each([
+    ['2001:db8:1:2::7', '2001:db8:1:2::/64'],
+    ['2001:0DB8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8::7', '2001:db8:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
+    ['1:2:3:4:5:6:192.0.2.1', '1:2:3:4::/64'],
+    ['192.0.2.1', '192.0.2.1'],
+    ['a:header:may:say:anything', 'a:header:may:say:anything'],
+    ['', ''],
+  ])('%s counts as %s', (address, key) => {
+    expect(clientKey(address)).toBe(key);
+  });
+
+  test('is limited, banned and kept from guessing by its /64', async () => {
+    const from = (n: number) => request({ remoteAddress: `2001:db8:1:2::${n.toString(16)}` });
+    const limiter = new RateLimiter({ requests: 2, spanMs: 60_000 });
+    const limited = new HttpGuard({ mode: 'block', limiter });
+    const reasons = [];
+    for (let n = 1; n < 4; n++) reasons.push((await limited.admit(from(n))).decision.reason);
+    expect(reasons).toEqual([undefined, undefined, 'rate-limit']);
+    const banning = new HttpGuard({ mode: 'block', bans: new Bans({ threshold: 1 }) });
+    const attack = { ...from(1), url: `/?id=${encodeURIComponent("x' or 1=1--")}` };
+    await banning.examine(attack, await banning.admit(attack));
+    expect((await banning.admit(from(2))).decision.reason).toBe('banned');
+    expect((await banning.admit(request())).decision.action).toBe('pass');
+    const logins = new BruteForceGuard({ perAddress: 3 });
+    for (let n = 0; n < 3; n++) logins.failed('ada', from(n).remoteAddress);
+    expect(logins.check('ada', from(9).remoteAddress).allowed).toBe(false);
   });
 });

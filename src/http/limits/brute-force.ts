@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { clientKey } from '../client-address.ts';
 
 /** Settings of {@link BruteForceGuard}. */
 export interface BruteForceGuardOptions {
   /** Failures of one account within the span before it is closed to more tries. Default 10. */
   readonly perAccount?: number;
-  /** Failures from one address within the span. Default 30. */
+  /** Failures from one address (/64 for IPv6) within the span. Default 30. */
   readonly perAddress?: number;
   /** Different accounts failed from one address within the span: credential stuffing. Default 8. */
   readonly accountsPerAddress?: number;
@@ -66,7 +67,7 @@ export class BruteForceGuard {
   /** Whether a login may be tried: ask before the password is looked at. */
   check(account: string, address: string): LoginVerdict {
     const { perAccount, perAddress, accountsPerAddress, addressesPerAccount } = this.#options;
-    const here = this.#recent(this.#addresses, address);
+    const here = this.#recent(this.#addresses, clientKey(address));
     if (here && here.others.size >= accountsPerAddress) return this.#refuse('credential-stuffing', here);
     if (here && here.count >= perAddress) return this.#refuse('address-failures', here);
     const there = this.#recent(this.#accounts, digest(account));
@@ -78,8 +79,9 @@ export class BruteForceGuard {
   /** Counts a failed login, and says whether the next may be tried. */
   failed(account: string, address: string): LoginVerdict {
     const key = digest(account);
-    this.#count(this.#addresses, address, key, this.#options.accountsPerAddress);
-    this.#count(this.#accounts, key, address, this.#options.addressesPerAccount);
+    const client = clientKey(address);
+    this.#count(this.#addresses, client, key, this.#options.accountsPerAddress);
+    this.#count(this.#accounts, key, client, this.#options.addressesPerAccount);
     return this.check(account, address);
   }
 
