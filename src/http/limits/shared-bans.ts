@@ -38,6 +38,8 @@ export class SharedBans implements BanList, Disposable {
   readonly #alone: Bans;
   /** Made here while Redis was away; told when it is back. */
   readonly #untold = new Set<string>();
+  /** Pardoned here while Redis was away; told when it is back. */
+  readonly #unpardoned = new Set<string>();
   /** Pardoned since the last reading began. */
   readonly #forgotten = new Set<string>();
   readonly #stop: () => void;
@@ -92,10 +94,21 @@ export class SharedBans implements BanList, Disposable {
     return this.banned(key);
   }
 
-  /** Forgets a key in all processes: its points, its ban and how often it was banned. */
+  /**
+   * Forgets a key in all processes: its points, its ban and how often it was banned. While Redis is away, in this one; in
+   * the others when it is back.
+   */
   async pardon(key: string): Promise<void> {
     this.#forget(key);
-    await this.#reach.ask(() => this.#redis.run(pardonScript, this.#all, [key, this.#channel]));
+    if (await this.#pardonAll(key)) return;
+    this.#unpardoned.add(key);
+    this.#dropFirst(this.#unpardoned);
+    this.#readSoon();
+  }
+
+  async #pardonAll(key: string): Promise<boolean> {
+    const told = await this.#reach.ask(() => this.#redis.run(pardonScript, this.#all, [key, this.#channel]));
+    return told !== undefined;
   }
 
   /** Reads the bans in force, after those made here while Redis was away were told. */
@@ -123,12 +136,15 @@ export class SharedBans implements BanList, Disposable {
     if (ban && !this.banned(key)) {
       this.#put(key, ban.untilMs - Date.now(), ban.repeats);
       this.#untold.add(key);
+      this.#unpardoned.delete(key);
       this.#readSoon();
-      if (this.#untold.size > this.#options.maxKeys) {
-        this.#untold.delete(this.#untold.values().next().value as string);
-      }
+      this.#dropFirst(this.#untold);
     }
     return this.banned(key);
+  }
+
+  #dropFirst(keys: Set<string>): void {
+    if (keys.size > this.#options.maxKeys) keys.delete(keys.values().next().value as string);
   }
 
   /** The connection that listens may be back before the one that asks. */
@@ -139,6 +155,10 @@ export class SharedBans implements BanList, Disposable {
   /** `false` where Redis is away. */
   async #read(): Promise<boolean> {
     this.#forgotten.clear();
+    for (const key of this.#unpardoned) {
+      if (!(await this.#pardonAll(key))) return false;
+      this.#unpardoned.delete(key);
+    }
     for (const key of this.#untold) {
       const leftMs = (this.#bans.get(key)?.untilMs ?? 0) - performance.now();
       const args = [key, Math.ceil(leftMs), this.#options.maxKeys, this.#channel].map(String);
