@@ -11,6 +11,7 @@ import {
   type Session,
   Sessions,
 } from '../auth/index.ts';
+import { accountName } from '../auth/password/passwords.ts';
 import { PasswordHasher, type PasswordQueue } from '../crypto/index.ts';
 import type { Scope } from './scopes.ts';
 import { type CookieRequest, tokenOf } from './session-cookie.ts';
@@ -67,10 +68,11 @@ export class Users {
     return this.#hasher.queue;
   }
 
-  /** Makes an account. */
+  /** Makes an account. Whatever spelling of its name is used, it is one account, with one id. */
   async add(name: string, password: string, access: keyof typeof personScopes): Promise<PasswordChange> {
-    const made = await this.#ofPasswords().enrol(name, name, password);
-    if (made.ok) await this.#setScopes(name, access);
+    const userId = accountName(name);
+    const made = await this.#ofPasswords().enrol(name, userId, password);
+    if (made.ok) await this.#setScopes(userId, access);
     return made;
   }
 
@@ -78,16 +80,18 @@ export class Users {
   async reset(name: string, password: string, access: keyof typeof personScopes): Promise<PasswordChange> {
     const changed = await this.#ofPasswords().reset(name, password);
     if (!changed.ok) return changed;
-    await this.#setScopes(name, access);
-    await this.#sessions.revokeAll(name);
+    const userId = accountName(name);
+    await this.#setScopes(userId, access);
+    await this.#sessions.revokeAll(userId);
     return changed;
   }
 
   /** Removes an account and ends its sessions; `false` where there is none. */
   async remove(name: string): Promise<boolean> {
     const gone = await this.#ofPasswords().remove(name);
-    await this.#storage.records.remove(collection, name);
-    await this.#sessions.revokeAll(name);
+    const userId = accountName(name);
+    await this.#storage.records.remove(collection, userId);
+    await this.#sessions.revokeAll(userId);
     return gone;
   }
 
@@ -102,7 +106,8 @@ export class Users {
   async signIn(name: string, password: string, context: AuthContext): Promise<SignIn> {
     const checked = await this.#ofPasswords().login(name, password, context);
     if (!checked.ok) return checked;
-    return this.#begin(checked.userId, await this.#scopesOf(checked.userId), 'pwd', context);
+    const userId = accountName(checked.userId);
+    return this.#begin(userId, await this.#scopesOf(userId), 'pwd', context);
   }
 
   /** Begins a session for a token of {@link link}, which is then used up. */

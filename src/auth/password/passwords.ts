@@ -247,7 +247,8 @@ function accountKey(userName: unknown): string | undefined {
   return key === '' ? undefined : key;
 }
 
-function accountName(userName: string): string {
+/** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for what is no login name. */
+export function accountName(userName: string): string {
   const key = accountKey(userName);
   if (key === undefined)
     throw invalidArgument('userName', 'a string of 1 to 320 characters without control characters');
