@@ -96,11 +96,22 @@ function at(value: unknown, path: readonly string[], depth: number): string | un
 export function eventTimeMs(event: object): number | undefined {
   for (const path of timePaths) {
     const text = at(event, path, 0);
-    const timeMs = text === undefined ? undefined : parseTime(text);
+    const timeMs = text === undefined ? undefined : parseTime(timed(text, event, path));
     if (timeMs !== undefined) return timeMs;
   }
   return undefined;
 }
+
+/** W3C extended logs keep the time of the day in a field beside that of the date. */
+function timed(text: string, event: object, path: readonly string[]): string {
+  if (path.at(-1) !== 'date' || !/^\d{4}-\d\d-\d\d$/.test(text)) return text;
+  const time = at(event, [...path.slice(0, -1), 'time'], 0);
+  return time !== undefined && /^\d\d:\d\d/.test(time) ? `${text}T${time}` : text;
+}
+
+/** ISO 8601 in the spellings that loggers and databases give it, and `UTC` for its `Z`. */
+const dateTime =
+  /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?)? ?(?:([+-]\d\d)(?::?(\d\d))?|[zZ]|UTC)?$/;
 
 function parseTime(text: string): number | undefined {
   if (/^\d{9,19}(\.\d+)?$/.test(text)) {
@@ -109,10 +120,12 @@ function parseTime(text: string): number | undefined {
     const scale = number < 1e11 ? 1000 : number < 1e14 ? 1 : number < 1e17 ? 1e-3 : 1e-6;
     return Math.round(number * scale);
   }
-  if (!/^\d{4}-\d\d-\d\d/.test(text)) return undefined;
+  const parts = dateTime.exec(text);
+  if (!parts) return undefined;
+  const [, date, time = '00:00', seconds = '00', fraction = '0', ahead, aheadMinutes = '00'] = parts;
   // Windows writes UTC without saying so.
-  const zoned = /[zZ]$|[+-]\d\d:?\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}Z`;
-  const timeMs = Date.parse(zoned);
+  const zone = ahead === undefined ? 'Z' : `${ahead}:${aheadMinutes}`;
+  const timeMs = Date.parse(`${date}T${time}:${seconds}.${fraction.slice(0, 3)}${zone}`);
   return Number.isNaN(timeMs) ? undefined : timeMs;
 }
 
