@@ -188,6 +188,16 @@ describe('CEF and logfmt', () => {
     });
     expect(read('cef', 'CEF:0|a|b|c')).toBeUndefined();
   });
+  test.each([
+    ['rt=1795568523456 start=1', '2026-11-25T01:02:03.456Z'],
+    ['end=Nov 25 2026 01:02:03', '2026-11-25T01:02:03.000Z'],
+    ['start=Nov 5 2026 01:02:03.456 UTC', '2026-11-05T01:02:03.456Z'],
+    ['rt=now start=1795568523456', '2026-11-25T01:02:03.456Z'],
+    ['rt=Foo 25 2026 01:02:03', undefined],
+    ['msg=x', undefined],
+  ])('the time of an event in CEF: %s', (extension, timestamp) =>
+    expect(read('cef', `CEF:0|a|b|c|d|e|f|${extension}`)?.['@timestamp']).toBe(timestamp),
+  );
   test('what follows an escaped backslash in CEF is no escape', () => {
     const path = String.raw`filePath=C:\\Windows\\notepad.exe act=a\=b\\=c`;
     expect(read('cef', `CEF:0|a|b|c|d|e|f|${path}`)).toMatchObject({
