@@ -359,7 +359,7 @@ function logsourcesOf({ bundle }: Loaded, given: Logsource | undefined): Uint32A
   const ids: number[] = [];
   bundle.logsources.forEach((logsource, id) => {
     const fits = (['product', 'category', 'service'] as const).every(
-      (part) => logsource[part] === undefined || logsource[part] === given[part],
+      (part) => logsource[part] === undefined || logsource[part] === given[part]?.toLowerCase(),
     );
     if (fits) ids.push(id);
   });

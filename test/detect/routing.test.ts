@@ -128,6 +128,12 @@ describe.each(backends.map(({ name }) => name as 'native' | 'portable'))('routin
     ).toEqual([...expected].sort());
   });
 
+  test('a log that is named outright may be written in any case', () => {
+    const named = (logsource: object) => detector.detect({ a: 1 }, { logsource }).map(({ ruleId }) => ruleId);
+    expect(named({ product: 'Okta', service: 'OKTA' })).toEqual(['okta']);
+    expect(named({ product: 'okta', service: 'okta' })).toEqual(['okta']);
+  });
+
   test('fields are told by the name of the rule, wherever the event keeps them', () => {
     const event = { winlog: { event_id: 1, channel: sysmon, event_data: cmd } };
     const found = detector.detect(event).find(({ ruleId }) => ruleId === 'image');

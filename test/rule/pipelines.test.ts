@@ -86,6 +86,9 @@ describe('pySigma pipelines, transformations', () => {
     );
     const set = parseRuleSet([{ file: 'r.yml', text: rule }], { pipelines: [pipeline] });
     expect(set.detections[0]?.logsource).toEqual({ product: 'linux', service: 'sshd' });
+    const cased = parsePipeline('transformations: [{ type: change_logsource, product: Linux }]');
+    const again = parseRuleSet([{ file: 'r.yml', text: rule }], { pipelines: [cased] });
+    expect(again.detections[0]?.logsource).toEqual({ product: 'linux' });
   });
 
   test('add_condition', () => {
@@ -159,6 +162,7 @@ describe('pySigma pipelines, rule conditions', () => {
     fires(`type: add_field_name_prefix\nprefix: p_\n${conditions}`, prefixed);
   test.each([
     ['logsource', 'rule_conditions: [{ type: logsource, category: any }]', true],
+    ['logsource in another case', 'rule_conditions: [{ type: logsource, category: Any }]', true],
     ['another logsource', 'rule_conditions: [{ type: logsource, product: windows }]', false],
     ['tag', 'rule_conditions: [{ type: tag, tag: attack.t1059 }]', true],
     ['another tag', 'rule_conditions: [{ type: tag, tag: attack.t1003 }]', false],

@@ -71,7 +71,7 @@ function ruleCondition(item: YamlRecord, fail: Fail): (rule: DetectionRule) => b
       case 'logsource':
         return (rule: DetectionRule) =>
           (['product', 'category', 'service'] as const).every(
-            (part) => condition[part] === undefined || condition[part] === rule.logsource[part],
+            (part) => condition[part] === undefined || lower(condition[part]) === rule.logsource[part],
           );
       case 'tag':
         return (rule: DetectionRule) => rule.tags.includes(String(condition.tag));
@@ -106,6 +106,9 @@ function fieldCondition(item: YamlRecord, fail: Fail): (field: string) => boolea
 
 const asList = (value: unknown): unknown[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
+
+/** Parts of logsources are compared without case, and kept in lower case in rules. */
+const lower = (part: unknown): string => String(part).toLowerCase();
 
 const own = (map: YamlRecord, key: string): unknown => (Object.hasOwn(map, key) ? map[key] : undefined);
 
@@ -148,7 +151,7 @@ function changeOf(item: YamlRecord, applies: (field: string) => boolean, fail: F
     case 'change_logsource': {
       const logsource: Logsource = Object.fromEntries(
         (['product', 'category', 'service'] as const).flatMap((part) =>
-          item[part] === undefined ? [] : [[part, String(item[part])]],
+          item[part] === undefined ? [] : [[part, lower(item[part])]],
         ),
       );
       return (rule) => ({ ...rule, logsource });
