@@ -95,6 +95,12 @@ describe('pySigma pipelines, transformations', () => {
     const added = 'type: add_condition\nconditions: { h: [1, 2] }';
     expect(fires(added, { f: 'a', g: 'x', h: 2 })).toBe(true);
     expect(fires(added, { f: 'a', g: 'x' })).toBe(false);
+    const modified = "type: add_condition\nconditions: { h|endswith: [.exe, .dll], i: 'C:*' }";
+    expect(fires(modified, { f: 'a', g: 'x', h: 'a.dll', i: 'c:\\b' })).toBe(true);
+    expect(fires(modified, { f: 'a', g: 'x', h: 'a.dll', i: 'd:\\b' })).toBe(false);
+    const negated = 'type: add_condition\nnegated: true\nconditions: { h: 1, i: 2 }';
+    expect(fires(negated, { f: 'a', g: 'x', h: 1, i: 3 })).toBe(true);
+    expect(fires(negated, { f: 'a', g: 'x', h: 1, i: 2 })).toBe(false);
   });
 
   test('drop_detection_item', () => {
@@ -179,6 +185,11 @@ describe('pySigma pipelines, rule conditions', () => {
 
 describe('pipelines at fault', () => {
   test.each([
+    [
+      'a condition that no rule may have',
+      'transformations: [{ type: add_condition, conditions: { f|nonsense: a } }]',
+      /transformation 0 \(add_condition\): "nonsense"/,
+    ],
     ['an unknown transformation', 'transformations: [{ type: nonsense }]', /transformation 0 \(nonsense\)/],
     [
       'an unknown rule condition',

@@ -1,7 +1,8 @@
 import { load, YAMLException } from 'js-yaml';
 import { WolfsecError } from '../../errors.ts';
-import { anyField, type Expression, mapTests, or, type TextPattern, test } from '../expression.ts';
-import { unsupported } from '../fault.ts';
+import { and, anyField, type Expression, mapTests, not, or, type TextPattern, test } from '../expression.ts';
+import { RuleFault, unsupported } from '../fault.ts';
+import { itemExpression } from '../modifier.ts';
 import type { DetectionRule, Logsource } from '../rule.ts';
 import type { Pipeline, Transformation } from './pipeline.ts';
 
@@ -157,14 +158,10 @@ function changeOf(item: YamlRecord, applies: (field: string) => boolean, fail: F
       return (rule) => ({ ...rule, logsource });
     }
     case 'add_condition': {
-      const added: Expression[] = Object.entries(mapOf(item.conditions, fail)).map(([field, value]) =>
-        test(field, {
-          kind: 'text',
-          patterns: asList(value).map(
-            (text): TextPattern => ({ kind: 'equals', text: String(text), cased: false }),
-          ),
-        }),
+      const items = Object.entries(mapOf(item.conditions, fail)).map(([key, value]) =>
+        conditionOf(key, value, fail),
       );
+      const added = item.negated === true ? [not(and(items))] : items;
       return (rule) => ({ ...rule, expression: { kind: 'and', of: [...added, rule.expression] } });
     }
     case 'drop_detection_item':
@@ -185,6 +182,16 @@ function changeOf(item: YamlRecord, applies: (field: string) => boolean, fail: F
       return (rule) => rule;
     default:
       throw fail('the type is not known');
+  }
+}
+
+/** A line as rules have them, modifiers and wildcards included. */
+function conditionOf(key: string, value: unknown, fail: Fail): Expression {
+  try {
+    return itemExpression(key, value, [], {});
+  } catch (error) {
+    if (error instanceof RuleFault) throw fail(error.message);
+    throw error;
   }
 }
 
