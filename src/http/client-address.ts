@@ -30,19 +30,40 @@ export function clientAddressReader(
 }
 
 /**
- * What counts as one client: an IPv4 address, or the /64 of an IPv6 one, all of whose addresses one subscriber has.
- * Limits, bans and the signals of bots go by it.
+ * What counts as one client: an IPv4 address, in whatever spelling, or the /64 of an IPv6 one, all of whose addresses one
+ * subscriber has. Limits, bans and the signals of bots go by it.
  */
 export function clientKey(address: string): string {
   if (!isIPv6(address)) return address;
-  const [head = '', tail] = (address.toLowerCase().split('%', 1)[0] as string).split('::', 2);
-  const groups = (text: string | undefined) => (text ? text.split(':') : []);
-  const front = groups(head);
-  // An IPv4 address at the end stands for two groups.
-  const back = groups(tail).flatMap((group) => (group.includes('.') ? ['', ''] : [group]));
-  const gap = tail === undefined ? 0 : 8 - front.length - back.length;
-  const all = [...front, ...Array<string>(gap).fill('0'), ...back].slice(0, 4);
-  return `${all.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`;
+  const groups = groupsOf(address.split('%', 1)[0] as string);
+  const prefix = groups.slice(0, 6).join(':');
+  if (holdingIpv4.has(prefix)) {
+    return groups
+      .slice(6)
+      .flatMap((group) => [group >> 8, group & 0xff])
+      .join('.');
+  }
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`;
+}
+
+/** The first six groups of mapped IPv4 addresses (RFC 4291 section 2.5.5.2) and of NAT64 (RFC 6052), as numbers. */
+const holdingIpv4: ReadonlySet<string> = new Set(['0:0:0:0:0:65535', '100:65435:0:0:0:0']);
+
+/** The eight groups of an IPv6 address. */
+function groupsOf(address: string): number[] {
+  const [front = [], back] = address.split('::', 2).map((part) =>
+    part === ''
+      ? []
+      : part.split(':').flatMap((group) => {
+          if (!group.includes('.')) return [Number.parseInt(group, 16)];
+          const [a, b, c, d] = group.split('.').map(Number) as [number, number, number, number];
+          return [(a << 8) | b, (c << 8) | d];
+        }),
+  );
+  return back ? [...front, ...Array<number>(8 - front.length - back.length).fill(0), ...back] : front;
 }
 
 /** Whether a set holds an address; what is no address is in none. */
