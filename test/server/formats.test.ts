@@ -96,6 +96,19 @@ test('hec: objects are found however they are strung together', () => {
   );
 });
 
+const arrived = new Date('2026-01-02T03:04:05Z');
+test.each([
+  ['1795568523.456', '2026-11-25T01:02:03.456Z'],
+  ['"1795568523.456"', '2026-11-25T01:02:03.456Z'],
+  ['1795568523456', '2026-11-25T01:02:03.456Z'],
+  ['null', arrived.toISOString()],
+  ['""', arrived.toISOString()],
+  ['"soon"', undefined],
+])('hec: the time %s', (time, expected) => {
+  const [event] = readHec(Buffer.from(`{"event":"x","time":${time}}`), arrived);
+  expect(event?.['@timestamp']).toBe(expected);
+});
+
 test('an event that is nested too deeply costs the others nothing', () => {
   const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
   const lines = toNdjson([{ a: 1 }, lineEvent(deep, now), { b: 2 }])

@@ -26,11 +26,21 @@ export function readHec(body: Buffer, now: Date): Record<string, unknown>[] {
       ([, value]) => value !== undefined,
     );
     return enveloped(inner, {
-      ...timestamp(time === undefined ? now.getTime() : Number(time) * 1000),
+      ...timestamp(milliseconds(time) ?? now.getTime()),
       ...Object.fromEntries(said),
       ...(typeof fields === 'object' && fields !== null && !Array.isArray(fields) ? fields : {}),
     });
   });
+}
+
+/** Seconds would lie past the year 5000 from here on. */
+const millisFrom = 1e11;
+
+/** Seconds since the epoch, from some senders milliseconds; `undefined` where none are given, `NaN` for what is no number. */
+function milliseconds(time: unknown): number | undefined {
+  if (time === undefined || time === null || time === '') return undefined;
+  const number = Number(time);
+  return number >= millisFrom ? number : number * 1000;
 }
 
 const [quote, backslash, open, close] = [0x22, 0x5c, 0x7b, 0x7d];
