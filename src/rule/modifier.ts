@@ -17,8 +17,11 @@ import { invalid, type NodePath, unsupported } from './fault.ts';
 import { checkRegex } from './regex.ts';
 import { anyLength, oneCharacter, type Piece, parseText, plainText, toPattern } from './text.ts';
 
-/** Values of `%name%` placeholders, for the `expand` modifier. */
+/** Values of `%name%` placeholders, for the `expand` modifier; under {@link anyPlaceholder} those of all others. */
 export type Placeholders = Readonly<Record<string, readonly string[]>>;
+
+/** No placeholder is called so: a percent sign ends its name. */
+export const anyPlaceholder = '%';
 
 const comparisons = ['lt', 'lte', 'gt', 'gte'] as const;
 const timeParts = ['minute', 'hour', 'day', 'week', 'month', 'year'] as const;
@@ -297,12 +300,9 @@ function expand(
   // An escaped percent sign is plain text (Sigma specification, "Placeholders").
   for (const token of value.split(/((?<!\\)%[^%\\]+%)/)) {
     const name = /^%([^%\\]+)%$/.exec(token)?.[1];
+    const known = name !== undefined && Object.hasOwn(placeholders, name) ? name : anyPlaceholder;
     const choices =
-      name === undefined
-        ? [token.replaceAll('\\%', '%')]
-        : Object.hasOwn(placeholders, name)
-          ? placeholders[name]?.map(write)
-          : undefined;
+      name === undefined ? [token.replaceAll('\\%', '%')] : placeholders[known]?.map((each) => write(each));
     if (!choices || choices.length === 0) {
       throw unsupported(`the placeholder %${name}% has no value; give it one in a pipeline`, path);
     }

@@ -80,6 +80,24 @@ describe('pySigma pipelines, transformations', () => {
     expect(fired(text, [{ f: 'adm' }, { f: 'bob' }], { pipelines: [pipeline] })).toEqual([['vector'], []]);
   });
 
+  test('wildcard_placeholders stand for anything, but where there are values', () => {
+    const events = [{ f: 'root', g: 'x' }, { f: 'bob', g: 'x/y' }, { g: 'y' }];
+    const found = (transformation: string, detection: string) => {
+      const pipeline = parsePipeline(`vars: { who: [root] }\ntransformations: [${transformation}]`);
+      const text = ruleText(`selection: { ${detection} }\ncondition: selection`);
+      return fired(text, events, { pipelines: [pipeline] }).map(({ length }) => length);
+    };
+    const all = '{ type: wildcard_placeholders }';
+    expect(found(all, "f|expand: '%who%', g|expand: 'x%rest%'")).toEqual([1, 0, 0]);
+    expect(found(all, "g|expand: 'x%rest%'")).toEqual([1, 1, 0]);
+    expect(found(all, "g|re|expand: '^x%rest%$'")).toEqual([1, 1, 0]);
+    const one = '{ type: wildcard_placeholders, include: [rest] }';
+    expect(found(one, "g|expand: 'x%rest%'")).toEqual([1, 1, 0]);
+    const other = parsePipeline('transformations: [{ type: wildcard_placeholders, include: [other] }]');
+    const text = ruleText("selection: { g|expand: '%rest%' }\ncondition: selection");
+    expect(parseRuleSet([{ file: 'r.yml', text }], { pipelines: [other] }).refused).toHaveLength(1);
+  });
+
   test('change_logsource', () => {
     const pipeline = parsePipeline(
       'transformations: [{ type: change_logsource, product: linux, service: sshd }]',

@@ -2,7 +2,7 @@ import { load, YAMLException } from 'js-yaml';
 import { WolfsecError } from '../../errors.ts';
 import { and, anyField, type Expression, mapTests, not, or, type TextPattern, test } from '../expression.ts';
 import { RuleFault, unsupported } from '../fault.ts';
-import { itemExpression } from '../modifier.ts';
+import { anyPlaceholder, itemExpression } from '../modifier.ts';
 import type { DetectionRule, Logsource } from '../rule.ts';
 import type { Pipeline, Transformation } from './pipeline.ts';
 
@@ -40,7 +40,7 @@ export function parsePipeline(text: string, file = 'pipeline'): Pipeline {
   return {
     name: String(document.name ?? file),
     priority,
-    placeholders,
+    placeholders: { ...wildcards(items), ...placeholders },
     transformations: items.map((item, index) => {
       if (!isMap(item)) throw fault(file, `transformation ${index} must be a map`);
       return transformation(item, (message) =>
@@ -48,6 +48,15 @@ export function parsePipeline(text: string, file = 'pipeline'): Pipeline {
       );
     }),
   };
+}
+
+/** Rules are read before it is known which a transformation is for: where that depends, none is widened. */
+function wildcards(items: readonly unknown[]): Record<string, string[]> {
+  const names = items.filter(isMap).flatMap((item) => {
+    if (item.type !== 'wildcard_placeholders' || item.rule_conditions || item.exclude) return [];
+    return item.include === undefined ? [anyPlaceholder] : asList(item.include).map(String);
+  });
+  return Object.fromEntries(names.map((name) => [name, ['*']]));
 }
 
 const isMap = (value: unknown): value is YamlRecord =>
@@ -178,7 +187,7 @@ function changeOf(item: YamlRecord, applies: (field: string) => boolean, fail: F
     case 'value_placeholders':
     case 'wildcard_placeholders':
     case 'set_state':
-      // Values of placeholders stand in the pipeline's `vars`.
+      // Values of placeholders are put in as rules are read.
       return (rule) => rule;
     default:
       throw fail('the type is not known');
