@@ -60,6 +60,16 @@ test('seal and open: from standard input to standard output', () => {
   expect(done(['open', '-', '-k', 'key'], sealed).equals(text)).toBe(true);
 });
 
+test('open: standard output ends before what was changed, and the failure is told once', () => {
+  const long = Buffer.alloc(512 << 10, 5);
+  const sealed = done(['seal', '-', '-k', 'key'], long);
+  sealed[sealed.length - 10] = (sealed.at(-10) as number) ^ 1;
+  const { code, out, err } = wolfsec(['open', '-', '-k', 'key'], sealed);
+  expect([code, err]).toEqual([2, expect.stringMatching(/^wolfsec: WOLFSEC_OPEN_FAILED: .*\n$/)]);
+  expect(out.length).toBeLessThan(long.length);
+  expect(long.subarray(0, out.length).equals(out)).toBe(true);
+});
+
 test('keygen: an existing file is never overwritten', () => {
   const before = file('key');
   const { code, err } = wolfsec(['keygen', 'key']);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { Transform } from 'node:stream';
@@ -37,7 +38,9 @@ export function registerSeal(program: Command): void {
     });
 
   verb(program, 'open')
-    .description('decrypt a file that was sealed; nothing is written where it was changed or cut')
+    .description(
+      'decrypt a file that was sealed; where it was changed or cut, no file is written, and standard output ends before that',
+    )
     .action(async (input: string, flags: SealFlags) => {
       const output = flags.output ?? (input.endsWith(suffix) ? input.slice(0, -suffix.length) : '-');
       await transfer(input, output, flags, 'opening', (key) => new OpenStream(key));
@@ -77,7 +80,7 @@ async function transfer(
       input === '-' ? process.stdin : createReadStream(input, { highWaterMark: 1 << 20 }),
       counted(progress),
       stage(key),
-      toFile ? createWriteStream(partial, { mode: 0o600, flags: 'wx' }) : process.stdout,
+      toFile ? createWriteStream(partial, { mode: 0o600, flags: 'wx' }) : toStandardOutput,
     );
     if (toFile) await rename(partial, output);
   } catch (error) {
@@ -87,6 +90,11 @@ async function transfer(
   } finally {
     progress.clear();
   }
+}
+
+/** A pipeline that fails destroys what it ends in, and standard output would tell of the failure once more. */
+async function toStandardOutput(chunks: AsyncIterable<Buffer>): Promise<void> {
+  for await (const chunk of chunks) if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
 }
 
 function counted(progress: Progress): Transform {
