@@ -16,7 +16,10 @@ test.skipIf(withoutRedis)('a front door before a fleet answers as the service do
     expect(metrics).toMatch(/wolfsec_server_request_duration_seconds_count\{[^}]*route="\/readyz"[^}]*\} 1/);
     await broker.kill();
     const away = await fetch(`${door.url}/readyz`);
-    expect([away.status, await away.json()]).toMatchObject([503, { status: 'not ready' }]);
+    expect([away.status, await away.json()]).toEqual([
+      503,
+      { status: 'not ready', reason: 'the broker is away' },
+    ]);
   } finally {
     await door.close().catch(() => undefined);
     await broker.remove();

@@ -8,14 +8,16 @@ import { elasticHeaders } from './doors.ts';
 /** Health, metrics, and what clients ask before they send. */
 export async function mountOperations(app: FastifyInstance, context: DoorContext) {
   const { pipeline, store, registry } = context;
+  // Anybody may ask: what the client of the database says, address and user, is for the log.
+  const away = `the ${context.config.forward === '' ? 'store' : 'broker'} is away`;
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_, reply) => {
-    const { ok, reason } = await store.health();
+    const { ok } = await store.health();
     const { closing } = pipeline.figures();
     const ready = ok && !closing;
     return hinted(reply, ready ? 200 : 503).send({
       status: ready ? 'ready' : 'not ready',
-      ...(closing ? { reason: 'shutting down' } : ok ? {} : { reason: reason ?? 'the store is away' }),
+      ...(closing ? { reason: 'shutting down' } : ok ? {} : { reason: away }),
       ...context.degraded?.(),
     });
   });
