@@ -27,6 +27,7 @@ const rules = Object.entries(logs)
   )
   .concat(
     'title: field\nid: image\nlogsource: { product: windows, category: process_creation }\ndetection:\n  s: { Image|endswith: "\\\\cmd.exe", CommandLine|contains: whoami }\n  condition: s\n',
+    'title: classic\nid: classic\nlogsource: { product: windows, category: ps_classic_start }\ndetection:\n  s: { Data|contains: HostName= }\n  condition: s\n',
   )
   .join('---\n');
 
@@ -126,6 +127,23 @@ describe.each(backends.map(({ name }) => name as 'native' | 'portable'))('routin
         .map(({ ruleId }) => ruleId)
         .sort(),
     ).toEqual([...expected].sort());
+  });
+
+  test('data without names is found as evtx_dump and Winlogbeat write it', () => {
+    const found = (Data: unknown, beside = {}) => {
+      const System = { EventID: 400, Channel: 'Windows PowerShell' };
+      return detector
+        .detect({ Event: { System, EventData: { Data, ...beside } } })
+        .find(({ ruleId }) => ruleId === 'classic')?.matched;
+    };
+    const matched = [{ field: 'Data', value: 'HostName=ConsoleHost' }];
+    expect(found({ '#text': ['Available', 'HostName=ConsoleHost'] }, { Binary: null })).toEqual(matched);
+    expect(found({ '#text': 'HostName=ConsoleHost' })).toEqual(matched);
+    expect(found(['Available', 'HostName=ConsoleHost'])).toEqual(matched);
+    expect(found({ '#text': ['Available'] })).toBeUndefined();
+    const event_data = { param1: 'Available', param3: 'HostName=ConsoleHost' };
+    const beat = { winlog: { channel: 'Windows PowerShell', event_id: 400, event_data } };
+    expect(detector.detect(beat).map(({ ruleId }) => ruleId)).toContain('classic');
   });
 
   test('a log that is named outright may be written in any case', () => {

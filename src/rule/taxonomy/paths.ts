@@ -20,6 +20,13 @@ const windowsHeader: Readonly<Record<string, readonly string[]>> = {
   ComputerName: ['Event.System.Computer', 'computer_name', 'winlog.computer_name'],
   Level: ['Event.System.Level', 'level', 'winlog.level'],
   Keywords: ['Event.System.Keywords', 'keywords', 'winlog.keywords'],
+  // Data without names, of classic logs (Windows PowerShell, MSExchange Management): a text or a list of them, which
+  // Winlogbeat numbers.
+  Data: [
+    'Event.EventData.Data.#text',
+    'EventData.Data.#text',
+    ...[1, 2, 3].flatMap((n) => [`winlog.event_data.param${n}`, `event_data.param${n}`]),
+  ],
 };
 
 /** Native audit events and ECS under other names (Security 4688; Elastic Common Schema 8). */
