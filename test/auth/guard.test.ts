@@ -99,6 +99,23 @@ describe('an account', () => {
   });
 });
 
+test('settings under which nobody would ever wait are refused', () => {
+  for (const wrong of [
+    { account: { free: Number.NaN } },
+    { account: { free: -5 } },
+    { account: { firstMs: undefined } },
+    { account: { longestMs: 0 } },
+    { address: { forgetMs: Number.POSITIVE_INFINITY } },
+    { stuffing: { failureShare: 80 } },
+    { stuffing: { windowMs: undefined } },
+    { stuffing: { accounts: 0 } },
+  ]) {
+    expect(() => new LoginGuard(wrong as never), JSON.stringify(wrong)).toThrow(
+      expect.objectContaining({ code: 'WOLFSEC_INVALID_ARGUMENT' }),
+    );
+  }
+});
+
 describe('an address', () => {
   test('is limited over all accounts; IPv6 by what one subscriber has', async () => {
     const { fail } = setUp({ stuffing: { accounts: 1_000 } });

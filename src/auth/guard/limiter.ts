@@ -1,3 +1,4 @@
+import { spanMs, wholeNumber } from '../arguments.ts';
 import type { Counters } from './counters.ts';
 
 /** How failures turn into waiting. */
@@ -35,7 +36,11 @@ export class BackOffLimiter {
   readonly #backOff: BackOff;
   readonly #counters: Counters<Failures>;
 
+  /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for numbers by which nobody would ever wait, or for no time. */
   constructor(backOff: BackOff, counters: Counters<Failures>) {
+    wholeNumber('free', backOff.free, 0, 1_000_000);
+    const { firstMs, longestMs, forgetMs } = backOff;
+    for (const [key, value] of Object.entries({ firstMs, longestMs, forgetMs })) spanMs(key, value);
     this.#backOff = backOff;
     this.#counters = counters;
   }

@@ -1,3 +1,5 @@
+import { invalidArgument } from '../../errors.ts';
+import { spanMs, wholeNumber } from '../arguments.ts';
 import type { Counters } from './counters.ts';
 
 /** When a network counts as one that tries stolen passwords. */
@@ -25,8 +27,13 @@ export class StuffingDetector {
   readonly #options: Required<StuffingOptions>;
   readonly #counters: Counters<NetworkTally>;
 
+  /** @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for an option out of range. */
   constructor(options: StuffingOptions, counters: Counters<NetworkTally>) {
     this.#options = { accounts: 20, failureShare: 0.8, windowMs: 600_000, ...options };
+    const { accounts, failureShare, windowMs } = this.#options;
+    wholeNumber('accounts', accounts, 1, 10_000);
+    spanMs('windowMs', windowMs);
+    if (!(failureShare >= 0 && failureShare <= 1)) throw invalidArgument('failureShare', 'from 0 to 1');
     this.#counters = counters;
   }
 
