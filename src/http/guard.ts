@@ -340,7 +340,7 @@ export class HttpGuard {
 
   #context(request: GuardedRequest): GuardDecision {
     const name = this.#options.requestIdHeader ?? 'x-request-id';
-    const given = this.#options.trustProxy ? header(request.rawHeaders, name) : undefined;
+    const given = this.#options.trustProxy ? header(request.rawHeaders, name.toLowerCase()) : undefined;
     const requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
     const clientAddress = this.#addressOf(
       request.remoteAddress,

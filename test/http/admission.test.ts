@@ -29,6 +29,12 @@ describe('the address of the client', () => {
   });
 });
 
+test('the id of a request is taken over from a header in whatever case it is named', async () => {
+  const guard = new HttpGuard({ trustProxy: 1, requestIdHeader: 'X-Correlation-ID' });
+  const { decision } = await guard.admit(request({ rawHeaders: ['x-correlation-id', 'from-the-proxy'] }));
+  expect(decision.requestId).toBe('from-the-proxy');
+});
+
 describe('the rule of a route', () => {
   test.each(['/login', 'http://shop.example/login', '/%6cog%69n', '/LOGIN', '/login/', '/login?next=%2F'])(
     'holds for %s, which routers take for the same path',
