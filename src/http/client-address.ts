@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { invalidArgument } from '../errors.ts';
 import { IpSet } from '../match/index.ts';
 
 /**
@@ -7,11 +8,17 @@ import { IpSet } from '../match/index.ts';
  */
 export type TrustProxy = false | number | readonly string[];
 
-/** Tells the client's address, believing `X-Forwarded-For` only as far as proxies are trusted. */
+/**
+ * Tells the client's address, believing `X-Forwarded-For` only as far as proxies are trusted.
+ *
+ * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for what trusts neither nobody, nor a number of proxies, nor networks.
+ */
 export function clientAddressReader(
   trust: TrustProxy = false,
 ): (remote: string, forwarded?: string) => string {
   if (trust === false) return (remote) => plain(remote);
+  if (Array.isArray(trust) ? false : !(Number.isSafeInteger(trust) && (trust as number) >= 0))
+    throw invalidArgument('trustProxy', 'false, a whole number of proxies or a list of their networks');
   if (typeof trust === 'number') {
     return (remote, forwarded) => {
       const chain = [...split(forwarded), plain(remote)];

@@ -29,6 +29,19 @@ describe('the address of the client', () => {
   });
 });
 
+test('settings under which nobody would be known or stopped are refused', () => {
+  const refused = expect.objectContaining({ code: 'WOLFSEC_INVALID_ARGUMENT' });
+  for (const trustProxy of [true, -1, 1.5, Number.NaN, '10.0.0.0/8', ['proxy']])
+    expect(() => new HttpGuard({ trustProxy: trustProxy as never }), String(trustProxy)).toThrow(refused);
+  for (const wrong of [
+    { perAccount: Number.NaN },
+    { spanMs: undefined },
+    { maxKeys: 0 },
+    { perAddress: 0.5 },
+  ])
+    expect(() => new BruteForceGuard(wrong as never)).toThrow(refused);
+});
+
 test('the id of a request is taken over from a header in whatever case it is named', async () => {
   const guard = new HttpGuard({ trustProxy: 1, requestIdHeader: 'X-Correlation-ID' });
   const { decision } = await guard.admit(request({ rawHeaders: ['x-correlation-id', 'from-the-proxy'] }));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { invalidArgument } from '../../errors.ts';
 import { clientKey } from '../client-address.ts';
 
 /** Settings of {@link BruteForceGuard}. */
@@ -48,6 +49,8 @@ export class BruteForceGuard {
   /**
    * Default: 10 failures an account, 30 an address, 8 accounts an address, 15 addresses an account, each
    * within 15 minutes; 100,000 of each are remembered.
+   *
+   * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for an option that is no whole number above 0.
    */
   constructor(options: BruteForceGuardOptions = {}) {
     this.#options = {
@@ -60,6 +63,10 @@ export class BruteForceGuard {
       clock: Date.now,
       ...options,
     };
+    const { clock: _, ...numbers } = this.#options;
+    for (const [name, value] of Object.entries(numbers)) {
+      if (!Number.isSafeInteger(value) || value < 1) throw invalidArgument(name, 'a whole number above 0');
+    }
     this.#accounts = new LRUCache({ max: this.#options.maxKeys });
     this.#addresses = new LRUCache({ max: this.#options.maxKeys });
   }
