@@ -2,24 +2,30 @@ import type { TextEvent } from './text-event.ts';
 
 /** A quoted field in which a backslash escapes the next character, matched in linear time. */
 const quoted = String.raw`"((?:[^"\\]|\\.)*)"`;
+/** Before the client, in Apache's `vhost_combined`: there are four words before the time then. */
+const virtualHost = String.raw`(?:(\S+):\d{1,5} (?=[^ -]\S* \S+ [^[ ][^[]*\[))?`;
 const line = new RegExp(
-  String.raw`^(\S+) (\S+) ([^[]*) \[([^\]]{1,64})\] ${quoted} (\d{3}) (\d+|-)(?: ${quoted} ${quoted})?`,
+  String.raw`^${virtualHost}(\S+) (\S+) ([^[]*) \[([^\]]{1,64})\] ${quoted} (\d{3}) (\d+|-)(?: ${quoted} ${quoted})?`,
 );
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /**
- * Reads a line of the common or combined log format (Apache `mod_log_config`, nginx `combined`) under the
+ * Reads a line of the common or combined log format (Apache `mod_log_config`, `vhost_combined` too, nginx `combined`) under the
  * field names of Sigma's webserver category (W3C extended log).
  */
 export function readAccessLine(text: string): TextEvent | undefined {
   const fields = line.exec(text);
   if (!fields) return undefined;
-  const [, ip, , user, time, request, status, bytes, referer, agent] = fields as unknown as string[];
+  const [, host, ip, , user, time, request, status, bytes, referer, agent] = fields as unknown as (
+    | string
+    | undefined
+  )[];
   const [method, target, version] = splitRequest(request as string);
   const mark = target.indexOf('?');
   const timestamp = isoTime(time as string);
   return {
     ...(timestamp ? { '@timestamp': timestamp } : {}),
+    ...(host === undefined ? {} : { 'cs-host': host }),
     'c-ip': ip as string,
     ...(user === '-' ? {} : { 'cs-username': user as string }),
     'cs-method': method,

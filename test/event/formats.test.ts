@@ -34,6 +34,19 @@ describe('access logs', () => {
       'cs-user-agent': 'curl \\"8\\"',
     });
   });
+  test('with the virtual host in front, and what only looks like one', () => {
+    expect(read('combined', `www.example.com:443 ${access}`)).toEqual({
+      ...read('combined', access),
+      'cs-host': 'www.example.com',
+    });
+    expect(read('combined', `[::1]:80 ::1 - - ${access.slice(access.indexOf('['))}`)).toMatchObject({
+      'cs-host': '[::1]',
+      'c-ip': '::1',
+    });
+    const spaced = read('combined', access.replace('10.1.2.3 - bob', '2001:db8::7 - bob b'));
+    expect(spaced).toMatchObject({ 'c-ip': '2001:db8::7', 'cs-username': 'bob b' });
+    expect(spaced).not.toHaveProperty('cs-host');
+  });
   test('common, with odd requests', () => {
     const line = (request: string) =>
       read('common', `::1 - - [24/Nov/2026:23:59:01 +0000] "${request}" 400 -`);
@@ -259,6 +272,8 @@ describe('bad lines', () => {
   const n = maxTextLineLength - 200;
   const shaped: readonly (readonly [Exclude<Format, 'ndjson'>, string])[] = [
     ['combined', `1 2 ${'['.repeat(n)}`],
+    ['combined', `${'a:1'.repeat(n / 3)} b c `],
+    ['combined', `${'a:1 '.repeat(n / 4)}`],
     ['combined', `1 2 3 [x] "${'\\'.repeat(n)}`],
     ['combined', `1 2 3 [x] "${'\\"'.repeat(n / 2)}" 200 1 "${'a'.repeat(10)}`],
     ['combined', ' '.repeat(n)],
