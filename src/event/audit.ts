@@ -27,10 +27,18 @@ const textFields: Readonly<Record<string, RegExp>> = {
   PATH: /^name$/,
   CWD: /^cwd$/,
   SYSCALL: /^(comm|exe|key)$/,
-  USER_CMD: /^(cwd|cmd|exe)$/,
+  USER_CMD: /^(acct|cwd|cmd|exe)$/,
   TTY: /^data$/,
   USER_TTY: /^data$/,
 };
+
+/** In every record of a program in user space. */
+const userFields = /^(acct|exe)$/;
+
+function textFieldsOf(type: string): RegExp | undefined {
+  if (Object.hasOwn(textFields, type)) return textFields[type];
+  return type.startsWith('USER_') ? userFields : undefined;
+}
 
 /**
  * Completes an event read from a record.
@@ -41,8 +49,7 @@ export function completeAudit(event: TextEvent, text: string, plain: ReadonlySet
   const [, seconds, millis] = record.exec(text) as unknown as [string, string, string];
   const time = new Date(Number(seconds) * 1000 + Number(millis));
   if (!Number.isNaN(time.getTime())) event['@timestamp'] = time.toISOString();
-  const type = String(event.type);
-  const texts = Object.hasOwn(textFields, type) ? (textFields[type] as RegExp) : undefined;
+  const texts = textFieldsOf(String(event.type));
   for (const name of plain) {
     const value = String(event[name]);
     if (texts?.test(name) && value.length % 2 === 0 && /^[0-9A-F]{2,}$/.test(value)) {

@@ -41,6 +41,10 @@ describe('records of auditd', () => {
     const login = `type=USER_AUTH msg=audit(1.000:1): pid=7 msg='acct="root" res=failed'\u001dAUID="unset"`;
     expect(read(login)).toMatchObject({ pid: '7', acct: 'root', res: 'failed', AUID: 'unset' });
   });
+  test('names of accounts that are no words', () => {
+    const login = `type=USER_LOGIN msg=audit(1.000:1): pid=10 msg='op=login acct=${hex('a b')} res=failed'`;
+    expect(read(login)).toMatchObject({ pid: '10', acct: 'a b', res: 'failed' });
+  });
   test('the name of the machine may come first', () => {
     expect(read(`node=web1 type=EXECVE msg=audit(1.000:1): argc=1 a0=${hex('x y')}`)).toMatchObject({
       '@timestamp': '1970-01-01T00:00:01.000Z',
