@@ -34,8 +34,12 @@ function login(action: string, user?: string, ip?: string, port?: string, method
   };
 }
 
+/** What rsyslog makes of a message that comes several times in a row. */
+const repeated = /^message repeated \d{1,9} times: \[ ?(.*)\]$/s;
+
 /** What the messages of well-known programs tell. */
-export function messageFields(program: string, message: string): TextEvent {
+export function messageFields(program: string, written: string): TextEvent {
+  const message = repeated.exec(written)?.[1] ?? written;
   if (program === 'sshd' || program === 'sshd-session') {
     for (const [shape, read] of sshd) {
       const parts = shape.exec(message);

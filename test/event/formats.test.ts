@@ -147,6 +147,17 @@ describe('syslog', () => {
       message('sudo', 'bob : user NOT in sudoers ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/x'),
     ).toMatchObject({ 'event.action': 'sudo_denied' });
   });
+  test('a message that rsyslog tells once for several', () => {
+    const failure = 'Failed password for root from 10.0.0.1 port 22 ssh2';
+    expect(
+      read('syslog3164', `Nov  5 01:02:03 h sshd[1]: message repeated 2 times: [ ${failure}]`),
+    ).toMatchObject({
+      message: `message repeated 2 times: [ ${failure}]`,
+      'event.action': 'failed_password',
+      user: 'root',
+      'source.ip': '10.0.0.1',
+    });
+  });
   test('every facility has its name', () => {
     const facility = (code: number) => read('syslog5424', `<${code * 8}>1 - - - - - -`)?.facility;
     expect([0, 11, 12, 13, 14, 15, 16, 23].map(facility)).toEqual(
