@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { activeBackend } from '../../backend/select.ts';
 import { alertLevels } from '../../store/index.ts';
@@ -7,12 +6,11 @@ import { access } from '../access.ts';
 import type { AlertGroup, AttackAnswer, EngineAnswer, Level, Overview } from '../api.ts';
 import type { ServerContext } from '../context.ts';
 import { historyColumns } from '../live/figures.ts';
+import { sharedAnswers } from '../shared-answers.ts';
 import { timelineOf } from '../timeline.ts';
 import { brief } from './answers.ts';
 import { historyQuery, rangeQuery } from './schemas.ts';
 
-/** How long an answer serves everybody who asks: pages that watch ask at the same moments. */
-const holdMs = 250;
 const maxGroups = 100;
 const maxRecent = 200;
 const topSize = 10;
@@ -27,7 +25,7 @@ export function rangeOf(hours: number, nowMs = Date.now()) {
 export async function mountOverview(app: FastifyInstance, context: ServerContext) {
   const { store, pipeline, watch, stream } = context;
   const reads = access(context, 'read');
-  const overviewOf = shared(
+  const overviewOf = sharedAnswers(
     (hours: number) => overview(context, hours),
     () => stream.changes,
   );
@@ -94,50 +92,6 @@ async function overview({ store }: ServerContext, hours: number): Promise<Overvi
     timeline,
     sources,
     hosts,
-  };
-}
-
-interface Held<T> {
-  readonly answer: Promise<T>;
-  /** What `version` was when it was asked for. */
-  readonly version: number;
-  /** Until when it serves, and no other is asked for. */
-  untilMs: number;
-  /** The one after it, where something changed meanwhile. */
-  next?: Promise<T>;
-}
-
-/**
- * One answer for all who ask within a moment, and at most one question to the store at a time. Whoever asks after
- * something has changed gets an answer that knows of it, if a moment later.
- */
-function shared<T>(ask: (hours: number) => Promise<T>, version: () => number): (hours: number) => Promise<T> {
-  const held = new Map<number, Held<T>>();
-  const fresh = (hours: number): Promise<T> => {
-    const one: Held<T> = { version: version(), answer: ask(hours), untilMs: Number.POSITIVE_INFINITY };
-    held.set(hours, one);
-    one.answer.then(
-      () => {
-        one.untilMs = performance.now() + holdMs;
-      },
-      () => held.delete(hours),
-    );
-    return one.answer;
-  };
-  const after = async (one: Held<T>, hours: number): Promise<T> => {
-    const failed = await one.answer.then(
-      () => false,
-      () => true,
-    );
-    if (!failed) await sleep(Math.max(0, one.untilMs - performance.now()));
-    return fresh(hours);
-  };
-  return (hours) => {
-    const known = held.get(hours);
-    if (!known || performance.now() >= known.untilMs) return fresh(hours);
-    if (known.version === version()) return known.answer;
-    known.next ??= after(known, hours);
-    return known.next;
   };
 }
 
