@@ -193,12 +193,16 @@ export class HttpGuard {
 
   /** Decides upon the head of a request. Never throws: a failure of the guard's own is decided by `onFailure`. */
   async admit(request: GuardedRequest): Promise<Admission> {
-    const context = this.#context(request);
+    const path = pathOf(request.url);
+    const route = this.#options.routes?.find((one) => fitsRoute(one.path, path));
+    const context = this.#context(request, route);
     let admission: Admission;
     try {
-      admission = await this.#admit(request, context);
+      admission = await this.#admit(request, context, path, route);
     } catch (error) {
-      admission = ended(this.#failed(error, context));
+      const decision = this.#failed(error, context);
+      // A limit that cannot be counted is no reason to let an attack pass.
+      admission = decision.action === 'block' ? ended(decision) : this.#toInspect(request, decision, route);
     }
     if (admission.exempt) this.#metrics?.decided(admission.decision);
     return admission;
@@ -285,11 +289,14 @@ export class HttpGuard {
     }
   }
 
-  async #admit(request: GuardedRequest, context: GuardDecision): Promise<Admission> {
+  async #admit(
+    request: GuardedRequest,
+    context: GuardDecision,
+    path: string,
+    route: RouteRule | undefined,
+  ): Promise<Admission> {
     const { allow, deny, bans, reputation, maxRisk = 70 } = this.#options;
-    const path = pathOf(request.url);
-    const route = this.#options.routes?.find((one) => fitsRoute(one.path, path));
-    let passed: GuardDecision = { ...context, mode: route?.mode ?? context.mode };
+    let passed = context;
     if (passed.mode === 'off' || allow?.has(context.clientAddress))
       return { decision: passed, bodyBytes: 0, exempt: true };
     if (deny?.has(context.clientAddress)) return ended(this.#stop(passed, 'denied', 403));
@@ -328,6 +335,11 @@ export class HttpGuard {
       decision = { ...passed, limit, headers: { ...passed.headers, ...limitHeaders(limit) } };
       if (!limit.allowed) return ended(this.#stop(decision, 'rate-limit', 429));
     }
+    return this.#toInspect(request, decision, route);
+  }
+
+  /** What is to be looked at of a request that nothing speaks against so far. */
+  #toInspect(request: GuardedRequest, decision: GuardDecision, route: RouteRule | undefined): Admission {
     const length = Number(header(request.rawHeaders, 'content-length') ?? 0);
     if (length > (this.#options.maxContentLength ?? Number.POSITIVE_INFINITY)) {
       return ended(this.#stop(decision, 'too-large', 413));
@@ -338,7 +350,7 @@ export class HttpGuard {
     return { decision, bodyBytes: carries ? most : 0, exempt: false };
   }
 
-  #context(request: GuardedRequest): GuardDecision {
+  #context(request: GuardedRequest, route: RouteRule | undefined): GuardDecision {
     const name = this.#options.requestIdHeader ?? 'x-request-id';
     const given = this.#options.trustProxy ? header(request.rawHeaders, name.toLowerCase()) : undefined;
     const requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
@@ -352,7 +364,7 @@ export class HttpGuard {
       headers: { [name]: requestId },
       requestId,
       clientAddress,
-      mode: this.#options.mode ?? 'monitor',
+      mode: route?.mode ?? this.#options.mode ?? 'monitor',
     };
   }
 

@@ -42,6 +42,27 @@ test('settings under which nobody would be known or stopped are refused', () => 
     expect(() => new BruteForceGuard(wrong as never)).toThrow(refused);
 });
 
+test('where a limit cannot be counted, the request is inspected all the same', async () => {
+  const away = () => Promise.reject(new Error('Redis is away'));
+  const limiter = new RateLimiter({ requests: 9, spanMs: 1000, store: { consume: away, reset() {} } });
+  const attack = request({ url: `/?id=${encodeURIComponent("x' or 1=1--")}` });
+  for (const [onFailure, reasons] of [
+    ['open', ['attack', undefined]],
+    ['closed', ['failure', 'failure']],
+  ] as const) {
+    const guard = new HttpGuard({ mode: 'block', limiter, onFailure });
+    const decided = [attack, request()].map(async (one) => {
+      const admission = await guard.admit(one);
+      return admission.exempt ? admission.decision : guard.examine(one, admission);
+    });
+    expect((await Promise.all(decided)).map(({ reason }) => reason)).toEqual(reasons);
+  }
+  const routes = [{ path: '/quiet', mode: 'monitor' }] as const;
+  const quiet = new HttpGuard({ mode: 'block', limiter, routes });
+  const { decision } = await quiet.admit(request({ url: '/quiet' }));
+  expect(decision.mode).toBe('monitor');
+});
+
 test('the id of a request is taken over from a header in whatever case it is named', async () => {
   const guard = new HttpGuard({ trustProxy: 1, requestIdHeader: 'X-Correlation-ID' });
   const { decision } = await guard.admit(request({ rawHeaders: ['x-correlation-id', 'from-the-proxy'] }));
