@@ -1,7 +1,11 @@
-import { sep } from 'node:path';
+import { isAbsolute, sep } from 'node:path';
 import { globSync } from 'tinyglobby';
 
-/** The files that a glob names. On Windows a backslash parts folders; in globs it would escape what follows. */
+/**
+ * The files that a glob names. On Windows a backslash parts folders, which in globs would escape what follows, and a
+ * path from here leads to no other drive.
+ */
 export function filesOfGlob(pattern: string): string[] {
-  return globSync([sep === '\\' ? pattern.replaceAll('\\', '/') : pattern]);
+  const absolute = sep === '\\' && isAbsolute(pattern);
+  return globSync([sep === '\\' ? pattern.replaceAll('\\', '/') : pattern], { absolute });
 }

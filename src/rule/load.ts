@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { normalize, sep } from 'node:path';
 import { WolfsecError } from '../errors.ts';
 import { filesOfGlob } from '../glob.ts';
 import type { RuleSource } from './document.ts';
@@ -42,7 +43,7 @@ async function ruleFiles(paths: readonly string[]): Promise<string[]> {
   for (const path of paths) {
     const known = await stat(path).catch(() => undefined);
     if (known?.isFile()) {
-      found.add(path);
+      found.add(spelt(path));
       continue;
     }
     const files = known?.isDirectory() ? filesBelow(path.replace(/(?<=.)\/+$/, '')) : filesOfGlob(path);
@@ -50,10 +51,13 @@ async function ruleFiles(paths: readonly string[]): Promise<string[]> {
       const what = known ? 'holds no .yml or .yaml files' : 'names no file, folder or glob that exists';
       throw new WolfsecError('WOLFSEC_RULE_NOT_FOUND', `the rule path "${path}" ${what}`);
     }
-    for (const file of files) if (!/\.test\.ya?ml$/.test(file)) found.add(file);
+    for (const file of files) if (!/\.test\.ya?ml$/.test(file)) found.add(spelt(file));
   }
   return [...found].sort();
 }
+
+/** A file has one name: Windows parts folders by either slash. */
+const spelt = (path: string) => (sep === '\\' ? normalize(path) : path);
 
 /** How deep folders may nest, so that links that lead in circles come to an end. */
 const maxFolderDepth = 40;
