@@ -14,7 +14,7 @@ const maxAlternatives = 256;
 export function alternativesOf(expression: Expression): readonly Alternative[] {
   let found = known.get(expression);
   if (!found) {
-    found = expanded(expression, false).slice(0, maxAlternatives);
+    found = expanded(expression, false);
     known.set(expression, found);
   }
   return found;
@@ -31,7 +31,9 @@ function expanded(expression: Expression, negated: boolean): Alternative[] {
     default: {
       const parts = expression.of.map((each) => expanded(each, negated));
       const needed = neededOf(expression, negated);
-      return needed === 1 ? parts.flat() : chosen(parts, needed);
+      const found: Alternative[] = [];
+      for (const way of chosen(parts, needed)) if (found.push(way) === maxAlternatives) break;
+      return found;
     }
   }
 }
@@ -46,17 +48,22 @@ function neededOf(
   return negated ? parts - count + 1 : count;
 }
 
-/** Every way for `count` of the parts to hold together. */
-function chosen(parts: readonly (readonly Alternative[])[], count: number): Alternative[] {
-  if (count === 0) return [{ with: [], without: [] }];
-  const [first, ...rest] = parts;
-  if (!first || count > parts.length) return [];
-  const behind = chosen(rest, count - 1);
-  const taken = first.flatMap((one) =>
-    behind.map((other) => ({
-      with: [...one.with, ...other.with],
-      without: [...one.without, ...other.without],
-    })),
-  );
-  return [...taken, ...chosen(rest, count)].slice(0, maxAlternatives);
+/** Every way for `count` of the parts to hold together, one at a time: of many parts there are more than can be made. */
+function* chosen(
+  parts: readonly (readonly Alternative[])[],
+  count: number,
+  from = 0,
+): Generator<Alternative, undefined> {
+  if (count === 0) {
+    yield { with: [], without: [] };
+    return;
+  }
+  const first = parts[from];
+  if (!first || from + count > parts.length) return;
+  for (const one of first) {
+    for (const other of chosen(parts, count - 1, from + 1)) {
+      yield { with: [...one.with, ...other.with], without: [...one.without, ...other.without] };
+    }
+  }
+  yield* chosen(parts, count, from + 1);
 }
