@@ -4,6 +4,9 @@
  */
 export type Topic = 'events' | 'hits' | 'detections' | 'dead';
 
+/** How long dead letters are kept, for people to look at. */
+export const deadMs = 30 * 86_400_000;
+
 export interface Outgoing {
   /** The same message always has the same id: a broker that can drops repeats by it. */
   readonly id: string;

@@ -12,16 +12,17 @@ import {
 import { connect, type NatsConnection, nanos } from '@nats-io/transport-node';
 import { WolfsecError } from '../errors.ts';
 import { addressOf } from './address.ts';
-import type {
-  Broker,
-  BrokerOptions,
-  ConsumeOptions,
-  FollowOptions,
-  LogMessage,
-  Outgoing,
-  QueueMessage,
-  Running,
-  Topic,
+import {
+  type Broker,
+  type BrokerOptions,
+  type ConsumeOptions,
+  deadMs,
+  type FollowOptions,
+  type LogMessage,
+  type Outgoing,
+  type QueueMessage,
+  type Running,
+  type Topic,
 } from './broker.ts';
 import { Gather } from './gather.ts';
 
@@ -80,7 +81,7 @@ async function makeStreams(manager: JetStreamManager, options: BrokerOptions): P
     },
     hits: { max_age: nanos(logMs) },
     detections: { max_age: nanos(logMs) },
-    dead: { max_age: nanos(30 * 86_400_000) },
+    dead: { max_age: nanos(deadMs) },
   };
   for (const [topic, config] of Object.entries(streams)) {
     const name = streamOf(prefix, topic as Topic);

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { createClient, RESP_TYPES } from 'redis';
 import { WolfsecError } from '../errors.ts';
-import type {
-  Broker,
-  BrokerOptions,
-  ConsumeOptions,
-  FollowOptions,
-  LogMessage,
-  Outgoing,
-  QueueMessage,
-  Running,
-  Topic,
+import {
+  type Broker,
+  type BrokerOptions,
+  type ConsumeOptions,
+  deadMs,
+  type FollowOptions,
+  type LogMessage,
+  type Outgoing,
+  type QueueMessage,
+  type Running,
+  type Topic,
 } from './broker.ts';
 
 const group = 'detect';
@@ -98,7 +99,8 @@ class RedisBroker implements Broker {
     try {
       for (const [stream, group] of byStream) {
         const queue = topic === 'events';
-        const limits = queue ? [String(maxQueueBytes), ''] : ['0', `${Date.now() - logMs}-0`];
+        const keptMs = topic === 'dead' ? deadMs : logMs;
+        const limits = queue ? [String(maxQueueBytes), ''] : ['0', `${Date.now() - keptMs}-0`];
         const parts = group.flatMap(({ id, data }) => [id, bufferOf(data)]);
         await this.#send('EVAL', publishScript, '2', stream, this.#bytes, ...limits, ...parts);
       }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Broker, type LogMessage, openBroker, type QueueMessage } from '../../src/broker/index.ts';
 import {
@@ -144,6 +145,24 @@ function contract(name: string, without: string | undefined, start: () => Promis
     });
   });
 }
+
+test.skipIf(withoutRedis !== undefined)('Redis keeps dead letters for longer than its logs', async () => {
+  const server = await OwnServer.redis();
+  const broker = await openBroker(server.url, { prefix: server.prefix, logMs: 1 });
+  const client = createClient({ url: server.url });
+  await client.connect();
+  // Redis lets go of a hundred entries at a time.
+  for (const topic of ['dead', 'detections'] as const) {
+    await broker.publish(topic, outgoing(Array.from({ length: 300 }, (_, n) => `${n}`)));
+    await sleep(20);
+    await broker.publish(topic, outgoing(['last']));
+  }
+  expect(await client.xLen('wolfsec:dead:0')).toBe(301);
+  expect(await client.xLen('wolfsec:detections:0')).toBeLessThan(301);
+  client.destroy();
+  await broker.close();
+  await server.remove();
+});
 
 test('an address of another kind is refused without telling its password', async () => {
   await expect(openBroker('amqp://user:secret@host')).rejects.toThrow(

@@ -1,6 +1,6 @@
 import type { Admin } from '@platformatic/kafka';
 import { WolfsecError } from '../../errors.ts';
-import type { BrokerOptions, Topic } from '../broker.ts';
+import { type BrokerOptions, deadMs, type Topic } from '../broker.ts';
 import { failedWith } from './failure.ts';
 
 export const topicOf = (prefix: string, topic: Topic) => `${prefix}.${topic}`;
@@ -15,7 +15,7 @@ export async function makeTopics(admin: Admin, options: BrokerOptions): Promise<
     events: { partitions, retentionMs: Math.max(logMs, 7 * dayMs) },
     hits: { partitions, retentionMs: logMs },
     detections: { partitions: 1, retentionMs: logMs },
-    dead: { partitions: 1, retentionMs: 30 * dayMs },
+    dead: { partitions: 1, retentionMs: deadMs },
   };
   // Looked for first: who may not make topics may use those that are there.
   const known = new Set(await admin.listTopics());
