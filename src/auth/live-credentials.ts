@@ -18,6 +18,7 @@ export interface LiveEntry {
 export class LiveCredentials<E extends LiveEntry> {
   readonly #entries: LRUCache<string, E>;
   readonly #idsOfOwner = new Map<string, Set<string>>();
+  #revisions = 0;
 
   constructor(max: number) {
     this.#entries = new LRUCache<string, E>({
@@ -41,12 +42,27 @@ export class LiveCredentials<E extends LiveEntry> {
     return entry;
   }
 
+  /**
+   * Rises with whatever makes credentials void. A look at the storage during which it rose may have seen what is void by
+   * now: its answer is good for the one who asked, and is not kept.
+   */
+  get revisions(): number {
+    return this.#revisions;
+  }
+
+  /** To be called before and after the storage is told of what becomes void, where nothing of it is here to be dropped. */
+  revise(): void {
+    this.#revisions++;
+  }
+
   drop(id: string): void {
+    this.revise();
     this.#entries.delete(id);
   }
 
   /** Drops all of an owner, but for one. */
   dropOfOwner(owner: string, exceptId?: string): void {
+    this.revise();
     for (const id of [...(this.#idsOfOwner.get(owner) ?? [])]) if (id !== exceptId) this.drop(id);
   }
 

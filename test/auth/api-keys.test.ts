@@ -47,6 +47,23 @@ describe('an API key', () => {
     });
   });
 
+  test('ends when it is revoked, though the storage answers what it was asked before only afterwards', async () => {
+    const { storage, keys } = setUp();
+    const { key, apiKey } = await keys.create({ ownerId: 'alice', name: 'ci' });
+    const late = Promise.withResolvers<void>();
+    const getByHash: typeof storage.getByHash = async (hash) => {
+      const found = await storage.getByHash(hash);
+      await late.promise;
+      return found;
+    };
+    const slow = new ApiKeys({ storage: { ...storage, getByHash } });
+    const checking = slow.check(key);
+    await slow.revoke(apiKey.id);
+    late.resolve();
+    await checking;
+    expect(await slow.check(key)).toEqual({ ok: false, reason: 'revoked' });
+  });
+
   test('ends when it is revoked, here at once and elsewhere soon', async () => {
     const { keys, storage, time, heard } = setUp();
     const other = new ApiKeys({ storage, now: time.now });

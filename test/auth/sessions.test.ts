@@ -106,8 +106,9 @@ describe('revocation', () => {
   });
 
   test('holds though the storage was being asked', async () => {
-    const { storage, sessions } = setUp();
+    const { storage, sessions, time } = setUp();
     const slow = new Sessions({
+      now: time.now,
       storage: {
         ...storage,
         get: async (hash, nowMs) => {
@@ -127,6 +128,32 @@ describe('revocation', () => {
     await checking;
     expect(await slow.check(token)).toEqual({ ok: false, reason: 'unknown' });
   });
+
+  test.each(['revoke', 'revokeById', 'revokeAll', 'rotate'] as const)(
+    'by %s holds though the storage answers what it was asked before only afterwards',
+    async (way) => {
+      const { storage, sessions, time } = setUp();
+      const { token, session } = await sessions.create({ userId: 'alice' });
+      const late = Promise.withResolvers<void>();
+      let first = true;
+      const get: typeof storage.get = async (...given) => {
+        const found = await storage.get(...given);
+        if (first) {
+          first = false;
+          await late.promise;
+        }
+        return found;
+      };
+      const slow = new Sessions({ storage: { ...storage, get }, now: time.now });
+      const checking = slow.check(token);
+      if (way === 'revokeById') await slow.revokeById('alice', session.id);
+      else if (way === 'revokeAll') await slow.revokeAll('alice');
+      else await slow[way](token);
+      late.resolve();
+      expect((await checking).ok).toBe(true);
+      expect(await slow.check(token)).toEqual({ ok: false, reason: 'unknown' });
+    },
+  );
 
   test('elsewhere is noticed within the revalidation span', async () => {
     const { sessions, storage, time } = setUp({ revalidateMs: 5_000 });

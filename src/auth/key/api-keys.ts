@@ -178,6 +178,7 @@ export class ApiKeys {
     // The checksum spares the storage a question for each mistyped key.
     if (!isWellFormedKey(this.#options.prefix, key)) return refusals.malformed;
     const digest = digestOf(key);
+    const { revisions } = this.#live;
     const stored = await this.#options.storage.getByHash(hashText(digest));
     const nowMs = this.#options.now();
     if (!stored) return this.#refuse('unknown', context);
@@ -188,7 +189,7 @@ export class ApiKeys {
     }
     if (stored.expiresMs !== undefined && nowMs >= stored.expiresMs)
       return this.#refuse('expired', context, apiKey);
-    const entry = this.#live.put({
+    const entry: LiveKey = {
       id: stored.id,
       owner: stored.ownerId,
       digest,
@@ -197,7 +198,8 @@ export class ApiKeys {
       keyHash: stored.keyHash,
       accepted: { ok: true, key: apiKey },
       touchedMs: this.#live.get(stored.id)?.touchedMs ?? stored.lastUsedMs ?? 0,
-    });
+    };
+    if (revisions === this.#live.revisions) this.#live.put(entry);
     if (nowMs - entry.touchedMs >= this.#options.touchEveryMs) this.#touch(entry, nowMs);
     return entry.accepted;
   }

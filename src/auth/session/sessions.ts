@@ -150,9 +150,9 @@ export class Sessions {
 
   /** Ends one session of a user by its public id, as a device list does. */
   async revokeById(userId: string, id: string): Promise<boolean> {
-    if (this.#live.get(id)?.owner === userId) this.#live.drop(id);
+    this.#dropOf(userId, id);
     const gone = await this.#options.storage.removeById(userId, id);
-    if (this.#live.get(id)?.owner === userId) this.#live.drop(id);
+    this.#dropOf(userId, id);
     if (gone)
       emit(this.#listener, this.#options.now(), 'session_revoked', { userId, about: { session_id: id } });
     return gone;
@@ -183,20 +183,29 @@ export class Sessions {
    * the storage may have been under way.
    */
   #dropToken(hash: string, token: string): LiveSession | undefined {
+    this.#live.revise();
     const entry = this.#live.get(token.slice(0, idChars));
     if (entry?.tokenHash !== hash) return undefined;
     this.#live.drop(entry.id);
     return entry;
   }
 
+  #dropOf(userId: string, id: string): void {
+    this.#live.revise();
+    if (this.#live.get(id)?.owner === userId) this.#live.drop(id);
+  }
+
   async #load(token: string, nowMs: number, context?: AuthContext): Promise<SessionCheck> {
     if (!tokenShape.test(token)) return refusals.malformed;
+    const { revisions } = this.#live;
     const stored = await this.#options.storage.get(hashText(digestOf(token)), nowMs);
     if (!stored) {
       emit(this.#listener, nowMs, 'session_rejected', { reason: 'unknown', context });
       return refusals.unknown;
     }
-    return this.#accept(this.#live.put(liveSession(stored, nowMs)), nowMs, context);
+    const entry = liveSession(stored, nowMs);
+    if (revisions === this.#live.revisions) this.#live.put(entry);
+    return this.#accept(entry, nowMs, context);
   }
 
   async #revalidate(entry: LiveSession, context?: AuthContext): Promise<SessionCheck> {
