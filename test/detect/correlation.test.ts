@@ -364,6 +364,16 @@ describe('time and memory', () => {
     all.detectBatch(users);
     expect(all.correlationFigures).toMatchObject({ groups: 50, evictedGroups: 950 });
   });
+  test('hits are bounded in all, whichever rule holds them and in however few groups', async () => {
+    const lone = correlation('type: event_count\nrules: [b]\ntimespan: 1d\ncondition: { gte: 1000 }', 'lone');
+    const made = await detector(text + lone, { correlation: { hits: 100 } });
+    made.detectBatch(Array.from({ length: 550 }, (_, i) => event('b', i / 1000)));
+    expect(made.correlationFigures).toMatchObject({ hits: 50, evictedGroups: 5 });
+    made.detectBatch(Array.from({ length: 49 }, (_, i) => event('b', i / 1000)));
+    // The one that holds them gives way to the others.
+    const users = ['x', 'y', 'z', 'x', 'y', 'z', 'x', 'y', 'z'].map((user, i) => at(i, user));
+    expect(raisedAt(made, users)).toEqual([7, 8, 9]);
+  });
   test('the group used last is kept', async () => {
     const made = await detector(text, { correlation: { groupsPerRule: 2 } });
     expect(raisedAt(made, [at(0, 'x'), at(1, 'y'), at(2, 'x'), at(3, 'z'), at(4, 'x')])).toEqual([5]);

@@ -34,6 +34,8 @@ interface State {
   readonly holdsForNone: boolean;
   /** By group key; the order of insertion is that of the last touch. */
   readonly groups: Map<string, Window>;
+  /** Hits that its windows keep. */
+  hits: number;
 }
 
 /** Groups that one hit lets go of at most because their time has run out. */
@@ -73,7 +75,7 @@ export class Correlator {
     this.#states = rules.map((rule) => {
       const spare = spareOf(rule);
       const { holds } = conditionHolds(rule, new Window(spare, tallyOf(rule)), undefined);
-      return { rule, spare, holdsForNone: holds, groups: new Map() };
+      return { rule, spare, holdsForNone: holds, groups: new Map(), hits: 0 };
     });
     this.#byId = new Map(this.#states.map((state) => [state.rule.id, state]));
     this.router = new HitRouter(rules, idOf);
@@ -116,7 +118,7 @@ export class Correlator {
     if (!state.holdsForNone && timeMs - window.latestMs >= rule.timespanMs) window.raised = undefined;
     const before = window.hits.length;
     const added = window.add({ timeMs, rule: place, value, event }, rule.timespanMs);
-    this.#hits += window.hits.length - before;
+    this.#kept(state, window.hits.length - before);
     if (!added) {
       this.#lateHits++;
       return undefined;
@@ -138,19 +140,31 @@ export class Correlator {
 
   #window(state: State, key: string, nowMs: number): Window {
     let window = state.groups.get(key);
-    if (window) state.groups.delete(key);
-    else {
+    if (window) {
+      state.groups.delete(key);
+      state.groups.set(key, window);
+    }
+    if (this.#hits >= this.#limits.hits) {
+      // Not of this rule: another one, with a single group perhaps, may hold nearly all of them.
+      this.#evict(this.#states.reduce((a, b) => (b.hits > a.hits ? b : a)));
+      window = state.groups.get(key);
+    }
+    if (!window) {
       window = new Window(state.spare, tallyOf(state.rule));
       this.#groups++;
+      state.groups.set(key, window);
     }
-    state.groups.set(key, window);
     this.#dropExpired(state, nowMs);
     if (state.groups.size > this.#limits.groupsPerRule) this.#evict(state);
-    else if (this.#hits >= this.#limits.hits && state.groups.size > 1) this.#evict(state);
     else if (this.#groups > this.#limits.groups) {
       this.#evict(this.#states.reduce((a, b) => (b.groups.size > a.groups.size ? b : a)));
     }
     return window;
+  }
+
+  #kept(state: State, hits: number): void {
+    state.hits += hits;
+    this.#hits += hits;
   }
 
   /**
@@ -169,7 +183,7 @@ export class Correlator {
   #drop(state: State, key: string, window: Window): void {
     state.groups.delete(key);
     this.#groups--;
-    this.#hits -= window.hits.length;
+    this.#kept(state, -window.hits.length);
   }
 
   #evict(state: State): void {
