@@ -95,6 +95,9 @@ describe('the checksum', () => {
     const lookAlike = key.slice(0, -1) + (key.endsWith('0') ? '1' : '0');
     expect(isWellFormedApiKey('wsk', key)).toBe(true);
     expect(findApiKeys('wsk', `token=${key}; other=${lookAlike}`)).toEqual([key]);
+    for (const leaked of [`{"log":"first\\n${key}\\n"}`, `API_KEY_${key}`, `${key}_old`, `${key}abc`])
+      expect(findApiKeys('wsk', leaked)).toEqual([key]);
+    expect(findApiKeys('wsk', key + key)).toEqual([key, key]);
     expect(apiKeyPattern('wsk').test(`"${key}"`)).toBe(true);
   });
 

@@ -48,7 +48,11 @@ export function keyPattern(prefix: string): RegExp {
   return new RegExp(`\\b${keyPrefix(prefix)}_[0-9A-Za-z]{${keyBodyChars}}\\b`, 'g');
 }
 
-/** The keys of this prefix in `text` whose checksum holds: leaked ones, not look-alikes. */
+/**
+ * The keys of this prefix in `text` whose checksum holds: leaked ones, not look-alikes. They may stand right behind other
+ * letters, as behind an escaped line end: the checksum tells.
+ */
 export function findKeys(prefix: string, text: string): string[] {
-  return (text.match(keyPattern(prefix)) ?? []).filter((key) => isWellFormedKey(prefix, key));
+  const anywhere = new RegExp(`${keyPrefix(prefix)}_[0-9A-Za-z]{${keyBodyChars}}`, 'g');
+  return (text.match(anywhere) ?? []).filter((key) => isWellFormedKey(prefix, key));
 }
