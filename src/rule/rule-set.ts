@@ -123,7 +123,8 @@ function link(
         if (transformed) {
           detections.push(transformed);
           untransformed.set(rule.id, rule);
-          if (rule.name !== undefined) untransformed.set(rule.name, rule);
+          // Of two rules with one name the first is meant, as where hits are counted.
+          if (rule.name !== undefined && !untransformed.has(rule.name)) untransformed.set(rule.name, rule);
         } else skipped++;
       } catch (error) {
         if (!(error instanceof RuleFault)) throw error;

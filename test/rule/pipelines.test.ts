@@ -172,6 +172,15 @@ describe('correlations over rules that pass through pipelines', () => {
       ip: { one: 'a.ip' },
     });
   });
+  test('of two rules with one name the first is meant', () => {
+    const pipeline = parsePipeline(
+      'transformations: [{ type: field_name_mapping, rule_conditions: [{ type: logsource, category: x }], mapping: { user: u } }]',
+    );
+    const twin = part('one', 'y').replace('id-one', 'id-twin');
+    const text = [part('one', 'x'), twin, part('two', 'y'), correlation].join('---\n');
+    const set = parseRuleSet([{ file: 'r.yml', text }], { pipelines: [pipeline] });
+    expect(set.correlations[0]?.aliases.user).toEqual({ one: 'u' });
+  });
   test('what a transformation adds or drops is no name', () => {
     const kept = { who: { 'id-one': 'actor', two: 'subject' } };
     expect(aliases('{ type: add_condition, conditions: { user: x } }')).toEqual(kept);
