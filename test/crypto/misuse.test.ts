@@ -158,6 +158,17 @@ describeBackends('misuse of keys', (backend) => {
     expect(thrown(() => SigningKey.importInto(backend, 'ed25519', 'no pem'))).toEqual(code('INVALID_KEY'));
   });
 
+  test('an Ed25519 key has one spelling: y is below 2^255 - 19', () => {
+    for (let first = 0xed; first <= 0xff; first++) {
+      for (const last of [0x7f, 0xff]) {
+        const key = Buffer.alloc(32, 0xff);
+        key[0] = first;
+        key[31] = last;
+        expect(thrown(() => VerifyingKey.importInto(backend, 'ed25519', key))).toEqual(code('INVALID_KEY'));
+      }
+    }
+  });
+
   test('two gigabytes at once are refused before any work', () => {
     using key = AeadKey.importInto(backend, 'aes-256-gcm', raw);
     // Never touched, so that the system never has to find the memory.

@@ -134,8 +134,9 @@ impl Public {
     pub fn new(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
         match algorithm {
             Algorithm::Ed25519 => {
-                let key = VerifyingKey::from_bytes(bytes.try_into().ok()?).ok()?;
-                (!key.is_weak()).then(|| Self::Ed25519(Box::new(key)))
+                let bytes: &[u8; 32] = bytes.try_into().ok()?;
+                let key = VerifyingKey::from_bytes(bytes).ok()?;
+                (is_canonical(bytes) && !key.is_weak()).then(|| Self::Ed25519(Box::new(key)))
             }
             Algorithm::EcdsaP256 if bytes.len() == algorithm.public_len() => {
                 let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, bytes).ok()?;
@@ -155,6 +156,12 @@ impl Public {
             }
         }
     }
+}
+
+/// Whether a key's y lies below 2²⁵⁵ − 19 (RFC 8032 section 5.1.3): one above is another spelling of a smaller one.
+fn is_canonical(key: &[u8; 32]) -> bool {
+    let [first, middle @ .., last] = key;
+    last & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff) || *first < 0xed
 }
 
 #[cfg(test)]
