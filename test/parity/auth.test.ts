@@ -41,6 +41,16 @@ function signed({ auth }: Backend, algorithm: JwsAlgorithm, payload: Uint8Array)
   return `${body}.${base64url(signature)}`;
 }
 
+test('no back end opens a key of small order, or in another spelling than the canonical', () => {
+  const high = new Uint8Array(32).fill(0xff);
+  const identity = Uint8Array.of(1, ...new Uint8Array(31));
+  for (const backend of backends) {
+    for (const key of [high, identity]) {
+      expect(() => backend.auth.openVerifyKey('EdDSA', key)).toThrow();
+    }
+  }
+});
+
 describe.each(Object.keys(keys) as JwsAlgorithm[])('%s', (algorithm) => {
   const all = backends.map((backend) => ({
     backend,

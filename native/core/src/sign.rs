@@ -133,11 +133,7 @@ impl Public {
     #[must_use]
     pub fn new(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
         match algorithm {
-            Algorithm::Ed25519 => {
-                let bytes: &[u8; 32] = bytes.try_into().ok()?;
-                let key = VerifyingKey::from_bytes(bytes).ok()?;
-                (is_canonical(bytes) && !key.is_weak()).then(|| Self::Ed25519(Box::new(key)))
-            }
+            Algorithm::Ed25519 => Some(Self::Ed25519(Box::new(ed25519_public(bytes)?))),
             Algorithm::EcdsaP256 if bytes.len() == algorithm.public_len() => {
                 let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, bytes).ok()?;
                 Some(Self::EcdsaP256(Box::new(key)))
@@ -156,6 +152,13 @@ impl Public {
             }
         }
     }
+}
+
+/// `None` where the bytes are no point of the curve, one of small order, or no canonical spelling.
+pub(crate) fn ed25519_public(bytes: &[u8]) -> Option<VerifyingKey> {
+    let bytes: &[u8; 32] = bytes.try_into().ok()?;
+    let key = VerifyingKey::from_bytes(bytes).ok()?;
+    (is_canonical(bytes) && !key.is_weak()).then_some(key)
 }
 
 /// Whether a key's y lies below 2²⁵⁵ − 19 (RFC 8032 section 5.1.3): one above is another spelling of a smaller one.

@@ -50,11 +50,10 @@ impl VerifyKey {
         Self::Hs256(hmac(secret))
     }
 
-    /// `None` where the bytes are no point of the curve, or one of small order.
+    /// `None` where the bytes are no point of the curve, one of small order, or no canonical spelling.
     #[must_use]
     pub fn eddsa(public: &[u8]) -> Option<Self> {
-        let key = VerifyingKey::from_bytes(public.try_into().ok()?).ok()?;
-        (!key.is_weak()).then(|| Self::EdDsa(Box::new(key)))
+        Some(Self::EdDsa(Box::new(crate::sign::ed25519_public(public)?)))
     }
 
     /// From an uncompressed point; `None` where it does not lie on the curve.
