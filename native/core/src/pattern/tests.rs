@@ -65,6 +65,7 @@ fn invalid_utf8_counts_as_a_replacement_and_keeps_its_offsets() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "the tables of Unicode take it minutes")]
 fn nothing_matches_inside_a_character() {
     let set = PatternSet::new(&[], &[(0, "(?:[^a]|\\B)+?")]).unwrap();
     assert_eq!(find(&set, "a\u{17f}a".as_bytes()), [(0, 1, 3)]);
