@@ -205,14 +205,14 @@ describe.each(Object.entries(frameworks))('%s', (name, start) => {
 
   test.skipIf(name === 'hono')('does not let a body pass that it has not seen', async () => {
     const send = async (mode: 'block' | 'monitor', ...parts: string[]) => {
-      const { port } = new URL(await guarded({ mode, bodyWaitMs: 150 }));
+      const { port } = new URL(await guarded({ mode, bodyWaitMs: 600 }));
       const length = parts.join('').length;
       const socket = connect(Number(port), '127.0.0.1');
       socket.write(`POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${length}\r\n`);
       socket.write('Content-Type: application/json\r\n\r\n');
       const sending = (async () => {
         for (const part of parts) {
-          await sleep(part === attack ? 400 : 100);
+          await sleep(part === attack ? 1_200 : 160);
           if (!socket.destroyed) socket.write(part);
         }
       })();
