@@ -7,15 +7,18 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib';
+import { framesOf } from '../zstd.ts';
 
 /** Decoded bytes for each encoded one from which on a large body is a bomb: text seldom shrinks to a fiftieth. */
 const maxRatio = 200;
 /** Codings on top of one another that are taken off. */
 const maxLayers = 2;
+/** Frames of zstd; senders make one. Each asks for a decoder of its own. */
+const maxFrames = 64;
 
 /** What came of taking a body's content codings off. */
 export interface Inflated {
-  /** `bomb`: more than was asked for, and grown more than 200 times. `unreadable`: no coding known here, or broken data. */
+  /** `bomb`: more than was asked for, and grown more than 200 times, or in over 64 frames. `unreadable`: no coding known here, or broken data. */
   readonly outcome: 'read' | 'bomb' | 'unreadable';
   /** As much of the body as was asked for; empty unless read. */
   readonly body: Buffer;
@@ -45,12 +48,36 @@ export async function inflateBody(
   let body = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
   let mixed = false;
   for (const coding of layers.reverse()) {
-    const one = await inflate(body, coding, most, toEnd);
+    const one = await (coding === 'zstd' ? inflateFrames : inflate)(body, coding, most, toEnd);
     if (one.outcome !== 'read') return one;
     body = one.body as Buffer<ArrayBuffer>;
     mixed ||= one.mixed === true;
   }
   return { outcome: 'read', body, ...(mixed ? { mixed } : {}) };
+}
+
+/** Frame after frame, since the decoder stops after the first, and others go on. */
+async function inflateFrames(
+  encoded: Buffer,
+  coding: string,
+  most: number,
+  toEnd: boolean,
+): Promise<Inflated> {
+  const frames = framesOf(encoded, maxFrames);
+  if (!frames) return { outcome: 'bomb', body: Buffer.alloc(0) };
+  if (frames.length <= 1) return inflate(encoded, coding, most, toEnd);
+  const parts: Buffer[] = [];
+  let left = most;
+  let mixed = false;
+  for (const frame of frames) {
+    if (left === 0 && !toEnd) break;
+    const one = await inflate(frame, coding, left, toEnd);
+    if (one.outcome === 'bomb' || (one.outcome === 'unreadable' && parts.length === 0)) return one;
+    parts.push(one.body);
+    left -= one.body.length;
+    mixed ||= one.mixed === true;
+  }
+  return { outcome: 'read', body: Buffer.concat(parts), ...(mixed ? { mixed } : {}) };
 }
 
 function inflate(encoded: Buffer, coding: string, most: number, toEnd: boolean): Promise<Inflated> {

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { WolfsecError } from '../errors.ts';
+import { framesOf } from '../zstd.ts';
 import { SnappyError, unsnap } from './snappy.ts';
 
 const gunzip = promisify(zlib.gunzip);
@@ -21,10 +22,9 @@ export async function unpack(body: Buffer, encoding: string | undefined, maxByte
     if (name === 'deflate') return await inflate(body, options);
     if (name === 'snappy') return unsnap(body, maxBytes);
     // Zstandard came to Node in 22.15.
-    if (name === 'zstd' && typeof zlib.zstdDecompress === 'function') {
-      return await promisify(zlib.zstdDecompress)(body, options);
-    }
+    if (name === 'zstd' && typeof zlib.zstdDecompress === 'function') return await unzstd(body, maxBytes);
   } catch (cause) {
+    if (cause instanceof WolfsecError) throw cause;
     const tooLong = cause instanceof SnappyError && cause.tooLong;
     if (tooLong || (cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
     throw new WolfsecError('WOLFSEC_INPUT_DAMAGED', `the body is not valid ${name}`, { cause });
@@ -33,6 +33,27 @@ export async function unpack(body: Buffer, encoding: string | undefined, maxByte
     'WOLFSEC_FORMAT_UNKNOWN',
     `the content encoding ${JSON.stringify(name)} is not known; use gzip, deflate, zstd or snappy`,
   );
+}
+
+/** More frames than a sender has reason to make of one body. */
+const mostFrames = 1_000;
+
+/** Every frame of it: Node's own stops after the first, and says nothing. */
+async function unzstd(body: Buffer, maxBytes: number): Promise<Buffer> {
+  const frames = framesOf(body, mostFrames);
+  if (!frames) {
+    throw new WolfsecError('WOLFSEC_LIMIT_EXCEEDED', `the body has more than ${mostFrames} frames of zstd`);
+  }
+  const parts: Buffer[] = [];
+  let left = maxBytes;
+  for (const frame of frames) {
+    // Of no room at all, Node takes the default.
+    if (left <= 0) throw tooLarge(maxBytes);
+    const part = await promisify(zlib.zstdDecompress)(frame, { maxOutputLength: left });
+    parts.push(part);
+    left -= part.length;
+  }
+  return Buffer.concat(parts);
 }
 
 const tooLarge = (maxBytes: number) =>

@@ -57,6 +57,22 @@ test('layers come off in turn, two at most; what is none is unreadable', async (
   }
 });
 
+test.skipIf(zstdCompressSync === undefined)('frames of zstd are read one after the other', async () => {
+  const [one, two] = [Buffer.from('a=1'), Buffer.from('&b=2')];
+  const frames = Buffer.concat([zstdCompressSync(one), zstdCompressSync(two)]);
+  expect(await inflateBody(frames, 'zstd', most, true)).toEqual({
+    outcome: 'read',
+    body: Buffer.concat([one, two]),
+  });
+  expect((await inflateBody(frames, 'zstd', 5)).body.toString()).toBe('a=1&b');
+  const behind = await inflateBody(Buffer.concat([frames, two]), 'zstd', most, true);
+  expect(behind).toMatchObject({ outcome: 'read', mixed: true });
+  const bomb = Buffer.concat([zstdCompressSync(one), zstdCompressSync(Buffer.alloc(32 << 20))]);
+  expect((await inflateBody(bomb, 'zstd', most)).outcome).toBe('bomb');
+  const many = Buffer.concat(Array.from({ length: 65 }, () => zstdCompressSync(one)));
+  expect((await inflateBody(many, 'zstd', most)).outcome).toBe('bomb');
+});
+
 describe('the guard', () => {
   const post = (body: Buffer, coding: string) => ({
     method: 'POST',
@@ -85,6 +101,15 @@ describe('the guard', () => {
     });
     const fine = gzipSync(JSON.stringify({ user: 'Ada' }));
     expect(await decide({ mode: 'block' }, fine, 'gzip')).toMatchObject({ action: 'pass' });
+  });
+
+  test.skipIf(zstdCompressSync === undefined)('finds an attack in the second frame of zstd', async () => {
+    const text = JSON.stringify({ user: "x' OR 1=1 -- " });
+    const body = Buffer.concat([zstdCompressSync(text.slice(0, 4)), zstdCompressSync(text.slice(4))]);
+    expect(await decide({ mode: 'block' }, body, 'zstd')).toMatchObject({
+      action: 'block',
+      reason: 'attack',
+    });
   });
 
   test.each(['gzip', 'deflate', 'br', 'zstd', 'compress', 'gzip, gzip, gzip'])(

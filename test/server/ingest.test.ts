@@ -23,6 +23,20 @@ test('NDJSON: plain, gzip and zstd, answered when stored', () =>
     expect((await detectionsOf(service))[0]).toMatchObject({ title: 'Whoami', line: 2 });
   }));
 
+test('every frame of a body in zstd counts; one in a thousand frames or cut off is refused', () =>
+  withService({}, async (service) => {
+    const zstd = { 'content-encoding': 'zstd' };
+    const [one, two] = [zstdCompressSync(`${ndjson([harmless()])}\n`), zstdCompressSync(ndjson([attack(1)]))];
+    const both = Buffer.concat([one, two]);
+    expect(await send(service.url, '/v1/events', both, zstd)).toMatchObject({
+      status: 200,
+      body: { accepted: 2, rejected: 0, detections: 1 },
+    });
+    expect(await send(service.url, '/v1/events', both.subarray(0, -4), zstd)).toMatchObject({ status: 400 });
+    const many = Buffer.concat(Array.from({ length: 1_001 }, () => one));
+    expect(await send(service.url, '/v1/events', many, zstd)).toMatchObject({ status: 413 });
+  }));
+
 test('lines that are not events are told of, and the others count', () =>
   withService({}, async (service) => {
     const mixed = Buffer.from(`${JSON.stringify(attack())}\nnot json\n[1]`);

@@ -4,7 +4,7 @@ import * as zlib from 'node:zlib';
 import { globSync } from 'tinyglobby';
 import { WolfsecError } from '../../errors.ts';
 import { filesOfGlob } from '../../glob.ts';
-import { unpackFrames } from './zstd.ts';
+import { unpackFrames } from '../../zstd.ts';
 
 /** Something to scan. */
 export interface Input {

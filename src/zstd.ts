@@ -9,6 +9,13 @@ export function unpackFrames(file: Readable, decompressor: () => ZstdDecompress)
   return Readable.from(unpacked(new Frames().split(file), decompressor), { objectMode: false });
 }
 
+/** The frames of an archive in memory; `undefined` where there are more than `most`. What is no frame is the last one. */
+export function framesOf(bytes: Buffer, most: number): Buffer[] | undefined {
+  const frames: Buffer[] = [];
+  for (const part of new Frames().cut(bytes)) if (frames.push(part.bytes) > most) return undefined;
+  return frames;
+}
+
 async function* unpacked(
   parts: AsyncGenerator<Part>,
   decompressor: () => ZstdDecompress,
@@ -54,14 +61,16 @@ class Frames {
   #checksum = 0;
 
   async *split(file: AsyncIterable<Buffer>): AsyncGenerator<Part> {
-    for await (const chunk of file) {
-      let from = 0;
-      while (from < chunk.length) {
-        const to = this.#end(chunk, from);
-        const last = this.#next === 'magic' && this.#pass + this.#held.length === 0;
-        yield { bytes: chunk.subarray(from, to), last };
-        from = to;
-      }
+    for await (const chunk of file) yield* this.cut(chunk);
+  }
+
+  *cut(chunk: Buffer): Generator<Part> {
+    let from = 0;
+    while (from < chunk.length) {
+      const to = this.#end(chunk, from);
+      const last = this.#next === 'magic' && this.#pass + this.#held.length === 0;
+      yield { bytes: chunk.subarray(from, to), last };
+      from = to;
     }
   }
 
