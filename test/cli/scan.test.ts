@@ -194,10 +194,18 @@ describe('bad input', () => {
     const { code, out, err } = await json('cut.gz', 'logs/a.ndjson');
     expect(code).toBe(1);
     expect(lines(err)).toMatchObject([{ source: 'cut.gz', code: 'WOLFSEC_INPUT_DAMAGED' }]);
-    expect(lines(out).at(-1)).toMatchObject({ event: { source: 'logs/a.ndjson' } });
-    for (const damaged of ['cut.zst', 'frame-cut.zst', 'not.gz']) {
+    const events = lines(out).map(({ event }) => event as { source: string; line: number });
+    expect(events.at(-1)).toMatchObject({ source: 'logs/a.ndjson' });
+    const before = events.filter(({ source }) => source === 'cut.gz').map(({ line }) => line);
+    expect(before.length).toBeGreaterThan(1000);
+    expect(before).toEqual(before.map((_, n) => n + 1));
+    for (const [damaged, exit] of [
+      ['cut.zst', 2],
+      ['frame-cut.zst', 1],
+      ['not.gz', 2],
+    ] as const) {
       const told = await json(damaged);
-      expect(told.code).toBe(2);
+      expect([damaged, told.code]).toEqual([damaged, exit]);
       expect(lines(told.err)).toMatchObject([{ source: damaged, code: 'WOLFSEC_INPUT_DAMAGED' }]);
     }
   });

@@ -19,14 +19,21 @@ const batchBytes = 4 * 1024 * 1024;
 /** Longer lines are not kept. */
 export const maxLineBytes = 16 * 1024 * 1024;
 
-/** Cuts a stream into batches of whole lines; memory stays bounded whatever the lines are like. */
+/**
+ * Cuts a stream into batches of whole lines; memory stays bounded whatever the lines are like. Where the stream fails,
+ * the lines that came whole before come first.
+ */
 export async function* lineBatches(stream: Readable): AsyncGenerator<LineBatch | OversizedLine> {
   let held: Buffer[] = [];
   let heldBytes = 0;
   let line = 1;
   /** Bytes of a line that is too long, once it is. */
   let skipped = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  let failure: { readonly cause: unknown } | undefined;
+  const fail = (cause: unknown) => {
+    failure = { cause };
+  };
+  for await (const chunk of untilFailure(stream, fail)) {
     let rest = chunk;
     if (skipped > 0) {
       const end = rest.indexOf(0x0a);
@@ -62,7 +69,20 @@ export async function* lineBatches(stream: Readable): AsyncGenerator<LineBatch |
     }
   }
   if (skipped > 0) yield { oversized: true, line, bytes: skipped };
-  else if (heldBytes > 0) yield { bytes: Buffer.concat(held, heldBytes), firstLine: line };
+  else if (heldBytes > 0) {
+    const all = Buffer.concat(held, heldBytes);
+    const whole = failure ? all.subarray(0, all.lastIndexOf(0x0a) + 1) : all;
+    if (whole.length > 0) yield { bytes: whole, firstLine: line };
+  }
+  if (failure) throw failure.cause;
+}
+
+async function* untilFailure(stream: AsyncIterable<Buffer>, fail: (cause: unknown) => void) {
+  try {
+    yield* stream;
+  } catch (cause) {
+    fail(cause);
+  }
 }
 
 function countLines(bytes: Buffer): number {
