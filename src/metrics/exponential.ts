@@ -114,6 +114,7 @@ export class ExponentialHistogram<L extends string = string> extends Observer<L>
     this.pages.moveDirectory(capacity);
   }
 
+  /** @internal */
   protected override handle(values: readonly string[]): ObserverSeries {
     return new ExponentialSeries(this, values);
   }

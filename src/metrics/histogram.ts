@@ -84,6 +84,7 @@ export class Histogram<L extends string = string> extends Observer<L> {
     return this.bounds[this.bounds.length - 1] ?? Number.NaN;
   }
 
+  /** @internal */
   protected override handle(values: readonly string[]): ObserverSeries {
     return new HistogramSeries(this, values);
   }

@@ -28,6 +28,7 @@ export abstract class Observer<L extends string = string> extends Family<L> {
     return this.handle(valuesOf(this, first, second, rest));
   }
 
+  /** @internal */
   protected handle(values: readonly string[]): ObserverSeries {
     return new ObserverSeries(this, values);
   }
