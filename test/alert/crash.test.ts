@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { AlertManager, file, type Notification } from '../../src/alert/index.ts';
-import { openStore } from '../../src/store/index.ts';
+import { openStore, type Store } from '../../src/store/index.ts';
 import { temporaryFolder } from '../store/stores.ts';
 import { aboutOneOf, detection } from './samples.ts';
 
@@ -27,18 +27,23 @@ async function killedAfter(until: number, folder: string, out: string, users = t
   return confirmed;
 }
 
-test('kill -9 in the middle of 10,000 alerts: none lost, none delivered under two keys', async () => {
-  const folder = temporaryFolder();
-  const out = join(folder.path, 'out.ndjson');
-  const confirmed = [await killedAfter(3_000, folder.path, out), await killedAfter(7_000, folder.path, out)];
-  await using store = await openStore({ dataFolder: folder.path });
-  await using manager = await AlertManager.open({
-    dataFolder: folder.path,
+/** With the receiver and the groups of the child. */
+function managerOf(dataFolder: string, store: Store, out: string): Promise<AlertManager> {
+  return AlertManager.open({
+    dataFolder,
     store,
     receivers: { out: file({ path: out }) },
     route: { receiver: 'out', groupBy: ['user.name'] },
     risk: { threshold: Number.POSITIVE_INFINITY },
   });
+}
+
+test('kill -9 in the middle of 10,000 alerts: none lost, none delivered under two keys', async () => {
+  const folder = temporaryFolder();
+  const out = join(folder.path, 'out.ndjson');
+  const confirmed = [await killedAfter(3_000, folder.path, out), await killedAfter(7_000, folder.path, out)];
+  await using store = await openStore({ dataFolder: folder.path });
+  await using manager = await managerOf(folder.path, store, out);
   // What was confirmed is there before anything is raised again.
   expect(manager.alerts().length).toBeGreaterThanOrEqual(Math.max(...confirmed));
   // The source sends everything again, as one that had no answer would.
@@ -71,13 +76,7 @@ test('kill -9 while 50 alerts are counted up: the store ends with every count', 
   await using store = await openStore({ dataFolder: folder.path });
   const before = (await store.alerts.list({}, { limit: 1_000 })).reduce((sum, { count }) => sum + count, 0);
   expect(before).toBeGreaterThan(0);
-  await using manager = await AlertManager.open({
-    dataFolder: folder.path,
-    store,
-    receivers: { out: file({ path: out }) },
-    route: { receiver: 'out', groupBy: ['user.name'] },
-    risk: { threshold: Number.POSITIVE_INFINITY },
-  });
+  await using manager = await managerOf(folder.path, store, out);
   const inStore = async () => {
     await manager.stored();
     const rows = await store.alerts.list({}, { limit: 1_000 });
