@@ -1,7 +1,7 @@
 // The short messages of crypto.bench.ts against node:crypto, in plain JavaScript over the built package, so that any
 // Node can run it: npm run build && /path/to/node bench/crypto-node.mjs
-// The floor is what an addon cannot go below: the cipher (a message of a batch), a call of hand-written C++ that reads
-// two views and does nothing, and the result's Buffer. It wants that C++ built: npm run bench boundary -- --quick
+// The floor is what a call of this shape costs at least: the cipher (a message of a batch), a call of hand-written C++
+// that reads two views and does nothing, and the result's Buffer. It wants that C++ built: npm run bench boundary -- --quick
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomFillSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
