@@ -68,6 +68,6 @@ fn finish<T>(work: Option<Work<T>>) -> Result<T> {
 pub fn thrown(error: Thrown) -> Error {
     Error::new(
         Status::GenericFailure,
-        format!("{}: {}", error.code, error.message),
+        format!("{}: {}", error.code(), error.message()),
     )
 }

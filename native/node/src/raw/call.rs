@@ -24,26 +24,49 @@ pub struct Call {
 
 impl Call {
     #[inline]
-    pub(super) fn new(
-        env: sys::napi_env,
-        arguments: [sys::napi_value; MAX_ARGUMENTS],
-        given: usize,
-    ) -> Self {
+    pub(super) fn new(env: sys::napi_env) -> Self {
         Self {
             env,
-            arguments,
-            given,
+            arguments: [ptr::null_mut(); MAX_ARGUMENTS],
+            given: 0,
             borrows: Borrows::new(),
         }
     }
 
-    /// The bytes of a Buffer, Uint8Array or other view.
+    /// Reads the arguments to where they stay: a copy of what was written just now costs 5 ns, since
+    /// the processor has to wait for the writes.
+    ///
+    /// # Safety
+    /// `info` is that of the running call, and belongs to the `env` given to [`Call::new`].
+    #[inline]
+    pub(super) unsafe fn read(&mut self, info: sys::napi_callback_info, arity: usize) {
+        let mut count = arity.min(MAX_ARGUMENTS);
+        let room = count;
+        // SAFETY: missing arguments are filled with `undefined`, up to `count`, which is at most the
+        // array's length. Afterwards `count` is the number that JavaScript gave.
+        unsafe {
+            sys::napi_get_cb_info(
+                self.env,
+                info,
+                &mut count,
+                self.arguments.as_mut_ptr(),
+                ptr::null_mut(),
+                ptr::null_mut(),
+            );
+        }
+        self.given = count.min(room);
+    }
+
+    /// The bytes of a Buffer or another Uint8Array; of a view with wider elements, as many as it has of
+    /// those.
+    #[inline(always)]
     pub fn bytes(&self, index: usize) -> std::result::Result<&[u8], Thrown> {
         self.elements(index)
     }
 
     /// The bytes of a view that stands last and may be left out: none then. Leaving it out is
     /// cheaper than `undefined`, whose type would have to be asked for.
+    #[inline(always)]
     pub fn last_bytes(&self, index: usize) -> std::result::Result<&[u8], Thrown> {
         if index >= self.given {
             return Ok(&[]);
@@ -54,11 +77,13 @@ impl Call {
     /// The bytes of a view that the function writes to. Refused where the view overlaps another
     /// argument that was borrowed before; each argument can be borrowed mutably once.
     #[allow(clippy::mut_from_ref, reason = "the borrow is checked at run time")]
+    #[inline(always)]
     pub fn bytes_mut(&self, index: usize) -> std::result::Result<&mut [u8], Thrown> {
         self.elements_mut(index)
     }
 
     /// The elements of a typed array, e.g. `call.elements::<u32>(0)` for a Uint32Array.
+    #[inline(always)]
     pub fn elements<T: Element>(&self, index: usize) -> std::result::Result<&[T], Thrown> {
         let (data, len) = self.view::<T>(index, false)?;
         if len == 0 {
@@ -71,6 +96,7 @@ impl Call {
 
     /// The elements of a typed array that the function writes to; see [`Call::bytes_mut`].
     #[allow(clippy::mut_from_ref, reason = "the borrow is checked at run time")]
+    #[inline(always)]
     pub fn elements_mut<T: Element>(&self, index: usize) -> std::result::Result<&mut [T], Thrown> {
         let (data, len) = self.view::<T>(index, true)?;
         if len == 0 {
@@ -81,6 +107,7 @@ impl Call {
         Ok(unsafe { std::slice::from_raw_parts_mut(data, len) })
     }
 
+    #[inline(always)]
     fn view<T: Element>(
         &self,
         index: usize,
@@ -88,9 +115,22 @@ impl Call {
     ) -> std::result::Result<(*mut T, usize), Thrown> {
         let mut data: *mut c_void = ptr::null_mut();
         let mut len = 0;
-        // SAFETY: `env` is this call's own, the argument came from it, both outputs are locals.
+        // Where an element is a byte, what costs 8 ns serves; what tells the bytes of any view costs 13.
+        // SAFETY: `env` is this call's own, the argument came from it, the outputs are locals or null.
         let status = unsafe {
-            sys::napi_get_buffer_info(self.env, self.arguments[index], &mut data, &mut len)
+            if size_of::<T>() == 1 {
+                sys::napi_get_typedarray_info(
+                    self.env,
+                    self.arguments[index],
+                    ptr::null_mut(),
+                    &mut len,
+                    &mut data,
+                    ptr::null_mut(),
+                    ptr::null_mut(),
+                )
+            } else {
+                sys::napi_get_buffer_info(self.env, self.arguments[index], &mut data, &mut len)
+            }
         };
         if status != sys::Status::napi_ok {
             return Err(Thrown::argument(index, "a Buffer or typed array"));

@@ -250,6 +250,20 @@ extern "C" fn napi_get_buffer_info(
     }
 }
 
+/// Its views have elements of one byte alone; what it is not asked for is null.
+#[unsafe(no_mangle)]
+extern "C" fn napi_get_typedarray_info(
+    env: napi_env,
+    value: napi_value,
+    _kind: *mut napi_typedarray_type,
+    length: *mut usize,
+    data: *mut *mut c_void,
+    _buffer: *mut napi_value,
+    _offset: *mut usize,
+) -> napi_status {
+    napi_get_buffer_info(env, value, data, length)
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn napi_get_value_double(
     _env: napi_env,
