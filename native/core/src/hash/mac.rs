@@ -1,5 +1,6 @@
 //! Message authentication: HMAC (RFC 2104) and keyed BLAKE3.
 
+use hmac::digest::{FixedOutput, Output};
 use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::{Sha256, Sha384, Sha512};
 use zeroize::Zeroize;
@@ -111,7 +112,8 @@ impl Mac {
             Self::HmacSha256(key) => {
                 let mut state = key.as_ref().clone();
                 state.update(data);
-                output.copy_from_slice(&state.finalize().into_bytes());
+                let output = <&mut Output<Sha256>>::try_from(output).expect("a tag's length");
+                state.finalize_into(output);
             }
             _ => {
                 let mut state = self.clone();
