@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cutBuffer, resultBuffer } from '../../src/crypto/result.ts';
+import { resultBuffer } from '../../src/crypto/result.ts';
 
 test('results cut from one pool never share a byte, over many pools', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 32_767 }), { minLength: 1, maxLength: 60 }), (lengths) => {
-      const made = lengths.map((length, i) => cutBuffer(length).fill(i + 1));
+      const made = lengths.map((length, i) => resultBuffer(length).fill(i + 1));
       for (const [i, buffer] of made.entries()) {
         expect(buffer.length).toBe(lengths[i]);
         expect(buffer.every((byte) => byte === i + 1)).toBe(true);
@@ -15,7 +15,7 @@ test('results cut from one pool never share a byte, over many pools', () => {
 });
 
 test('a result is a Buffer that begins aligned, and cannot take its neighbours to another thread', () => {
-  const [first, second] = [cutBuffer(301), cutBuffer(301)];
+  const [first, second] = [resultBuffer(301), resultBuffer(301)];
   expect(Object.getPrototypeOf(first)).toBe(Buffer.prototype);
   expect(second.byteOffset % 8).toBe(0);
   expect(() => structuredClone(first, { transfer: [first.buffer as ArrayBuffer] })).toThrow(

@@ -27,15 +27,19 @@ export interface HashAddon {
   macRelease(handle: MacHandle): void;
 }
 
-export const nativeHash = (addon: HashAddon): HashBackend => ({
-  digest: (algorithm, data, output) => addon.hashDigest(hashAlgorithms.indexOf(algorithm), data, output),
-  digestMany: (algorithm, data, offsets, output) =>
-    addon.hashDigestMany(hashAlgorithms.indexOf(algorithm), data, offsets, output),
-  start: (algorithm) => addon.hashStart(hashAlgorithms.indexOf(algorithm)),
-  update: addon.hashUpdate,
-  finish: addon.hashFinish,
-  release: addon.hashRelease,
-});
+/** As in `nativeAead`, what may be called for each message is taken off the addon once. */
+export function nativeHash(addon: HashAddon): HashBackend {
+  const { hashDigest, hashDigestMany, hashStart } = addon;
+  return {
+    digest: (algorithm, data, output) => hashDigest(hashAlgorithms.indexOf(algorithm), data, output),
+    digestMany: (algorithm, data, offsets, output) =>
+      hashDigestMany(hashAlgorithms.indexOf(algorithm), data, offsets, output),
+    start: (algorithm) => hashStart(hashAlgorithms.indexOf(algorithm)),
+    update: addon.hashUpdate,
+    finish: addon.hashFinish,
+    release: addon.hashRelease,
+  };
+}
 
 export const nativeMac = (addon: HashAddon): MacBackend => ({
   importKey: (algorithm, key) => addon.macImport(macAlgorithms.indexOf(algorithm), key),

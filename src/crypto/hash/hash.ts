@@ -9,6 +9,7 @@ import { activeBackend } from '../../backend/select.ts';
 import { checkPacked, type PackedMessages, packMessages } from '../aead/packed.ts';
 import { OwnedHandle } from '../handle.ts';
 import { checkOutput, checkWord, type Input, inputBytes } from '../input.ts';
+import { resultBuffer } from '../result.ts';
 
 export { type HashAlgorithm, hashAlgorithms };
 
@@ -22,7 +23,7 @@ export function hash(algorithm: HashAlgorithm, data: Input): Buffer;
 export function hash(algorithm: HashAlgorithm, data: Input, encoding: BufferEncoding): string;
 export function hash(algorithm: HashAlgorithm, data: Input, encoding?: BufferEncoding): Buffer | string {
   const length = digestBytes[checkWord(algorithm, 'algorithm', hashAlgorithms)];
-  const output = Buffer.allocUnsafe(length);
+  const output = resultBuffer(length);
   activeBackend().hash.digest(algorithm, inputBytes(data, 'data'), output);
   return encoding === undefined ? output : output.toString(encoding);
 }
@@ -41,7 +42,7 @@ export function hashMany(algorithm: HashAlgorithm, messages: readonly Input[] | 
   const length = digestBytes[checkWord(algorithm, 'algorithm', hashAlgorithms)];
   const packed = 'offsets' in messages ? messages : packMessages(messages);
   checkPacked(packed);
-  const output = Buffer.allocUnsafe((packed.offsets.length - 1) * length);
+  const output = resultBuffer((packed.offsets.length - 1) * length);
   activeBackend().hash.digestMany(algorithm, packed.data, packed.offsets, output);
   return output;
 }
@@ -76,7 +77,7 @@ export class Hasher implements Disposable {
   digest(): Buffer;
   digest(encoding: BufferEncoding): string;
   digest(encoding?: BufferEncoding): Buffer | string {
-    const output = Buffer.allocUnsafe(digestBytes[this.algorithm]);
+    const output = resultBuffer(digestBytes[this.algorithm]);
     this.#backend.finish(this.#handle.live(), output);
     return encoding === undefined ? output : output.toString(encoding);
   }

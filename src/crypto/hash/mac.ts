@@ -12,6 +12,7 @@ import { checkPacked, type PackedMessages, packMessages } from '../aead/packed.t
 import { OwnedHandle } from '../handle.ts';
 import { checkOutput, checkWord, type Input, inputBytes } from '../input.ts';
 import { randomBytes } from '../random/bytes.ts';
+import { resultBuffer } from '../result.ts';
 
 export { type MacAlgorithm, macAlgorithms };
 
@@ -66,7 +67,7 @@ export class MacKey implements Disposable {
 
   /** The tag of a message. */
   sign(data: Input): Buffer {
-    const output = Buffer.allocUnsafe(this.tagBytes);
+    const output = resultBuffer(this.tagBytes);
     this.#backend.sign(this.#handle.live(), inputBytes(data, 'data'), output);
     return output;
   }
@@ -84,7 +85,7 @@ export class MacKey implements Disposable {
   signMany(messages: readonly Input[] | PackedMessages): Buffer {
     const packed = 'offsets' in messages ? messages : packMessages(messages);
     checkPacked(packed);
-    const output = Buffer.allocUnsafe((packed.offsets.length - 1) * this.tagBytes);
+    const output = resultBuffer((packed.offsets.length - 1) * this.tagBytes);
     this.#backend.signMany(this.#handle.live(), packed.data, packed.offsets, output);
     return output;
   }
@@ -136,7 +137,7 @@ export class MacMessage implements Disposable {
 
   /** The tag of all that was added so far; more may follow. */
   tag(): Buffer {
-    const output = Buffer.allocUnsafe(this.#tagBytes);
+    const output = resultBuffer(this.#tagBytes);
     this.#backend.finish(this.#handle.live(), output);
     return output;
   }

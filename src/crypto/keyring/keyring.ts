@@ -3,6 +3,7 @@ import { type AeadAlgorithm, aeadOverheadBytes } from '../aead/algorithms.ts';
 import { AeadKey } from '../aead/key.ts';
 import { checkInteger, type Input, inputBytes } from '../input.ts';
 import { randomBytes } from '../random/bytes.ts';
+import { resultBuffer } from '../result.ts';
 
 /** The version byte and a 4-byte key id stand in front of every sealed message, authenticated with it. */
 const headerBytes = 5;
@@ -98,7 +99,7 @@ export class KeyRing implements Disposable {
     const header = Buffer.alloc(headerBytes);
     header[0] = formatVersion;
     header.writeUInt32BE(this.#primary, 1);
-    const output = Buffer.allocUnsafe(headerBytes + bytes.length + aeadOverheadBytes(this.algorithm));
+    const output = resultBuffer(headerBytes + bytes.length + aeadOverheadBytes(this.algorithm));
     output.set(header);
     this.#key(this.#primary).sealInto(bytes, output.subarray(headerBytes), withHeader(header, aad));
     return output;

@@ -14,6 +14,7 @@ import { WolfsecError } from '../../errors.ts';
 import { OwnedHandle } from '../handle.ts';
 import { checkWord, type Input, inputBytes } from '../input.ts';
 import { randomBytes } from '../random/bytes.ts';
+import { resultBuffer } from '../result.ts';
 import { type JsonWebKey, privateBytes, publicJwk, publicPem } from './formats.ts';
 import { VerifyingKey } from './verifying-key.ts';
 
@@ -107,7 +108,7 @@ export class SigningKey extends PrivateKey {
    * @throws {WolfsecError} `WOLFSEC_DISPOSED`; `WOLFSEC_INVALID_ARGUMENT`.
    */
   sign(message: Input): Buffer {
-    const output = Buffer.allocUnsafe(signatureBytes);
+    const output = resultBuffer(signatureBytes);
     this.backend.sign(this.live(), inputBytes(message, 'message'), output);
     return output;
   }
