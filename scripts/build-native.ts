@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { withCFlags } from './c-flags.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -47,15 +48,21 @@ if (!values.prebuilt && process.env.WOLFSEC_SKIP_NATIVE === '1') {
       cwd: root,
       stdio: 'inherit',
       shell: process.platform === 'win32',
-      env: values.prebuilt ? { ...process.env, ...withoutPaths() } : process.env,
+      env: environment(),
     },
   );
   process.exitCode = built.status ?? 1;
 }
 
+function environment(): NodeJS.ProcessEnv {
+  const own = !values.cross && (values.target === undefined || values.target.startsWith('x86_64'));
+  const env = own ? withCFlags(process.env) : process.env;
+  return values.prebuilt ? withoutPaths(env) : env;
+}
+
 /** Two checkouts in two places give the same bytes. */
-function withoutPaths(): NodeJS.ProcessEnv {
-  const { RUSTFLAGS = '', CFLAGS = '' } = process.env;
+function withoutPaths(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { RUSTFLAGS = '', CFLAGS = '' } = env;
   const cargo = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
   const places = [
     [resolve(root), 'wolfsec'],
@@ -65,6 +72,7 @@ function withoutPaths(): NodeJS.ProcessEnv {
   // The C compilers of Windows know no such flag, and write paths into debug information alone.
   const c = process.platform === 'win32' ? [] : places.map(([from, to]) => `-ffile-prefix-map=${from}=${to}`);
   return {
+    ...env,
     RUSTFLAGS: [RUSTFLAGS, ...rust].join(' ').trim(),
     CFLAGS: [CFLAGS, ...c].join(' ').trim(),
     SOURCE_DATE_EPOCH: '0',

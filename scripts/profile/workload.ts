@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { withCFlags } from '../c-flags.ts';
 
 const native = resolve(import.meta.dirname, '../../native');
 const program = join(native, 'target/profiling/examples/workload');
@@ -17,7 +18,11 @@ export function buildWorkload(): string {
     '--example',
     'workload',
   ];
-  const { status, error } = spawnSync('cargo', args, { cwd: native, stdio: 'inherit' });
+  const { status, error } = spawnSync('cargo', args, {
+    cwd: native,
+    stdio: 'inherit',
+    env: withCFlags(process.env),
+  });
   if (status !== 0) {
     console.error(`the workloads could not be built${error ? `: ${error.message}` : ''}`);
     process.exit(1);
