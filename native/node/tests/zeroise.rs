@@ -1,6 +1,7 @@
 //! Memory that held a secret is wiped before it goes back to the allocator.
 //!
-//! The allocator looks at every block that is freed: none may hold the marked key, whole or in part.
+//! The allocator looks at every block that is freed: none may hold the marked key, whole or in part. It knows
+//! what is allocated as well, so that one can look into what still lives.
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -21,16 +22,32 @@ static LARGE: AtomicUsize = AtomicUsize::new(0);
 static DIRTY: AtomicUsize = AtomicUsize::new(0);
 const LARGE_LEN: usize = 1 << 20;
 
+/// Address and length of what was allocated while watched and still lives.
+static LIVE: [(AtomicUsize, AtomicUsize); 64] =
+    [const { (AtomicUsize::new(0), AtomicUsize::new(0)) }; 64];
+
 struct Watching;
 
 // SAFETY: every call is passed on to the system's allocator as it came.
 unsafe impl GlobalAlloc for Watching {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promise about the layout is passed on.
-        unsafe { System.alloc_zeroed(layout) }
+        let block = unsafe { System.alloc_zeroed(layout) };
+        if WATCHING.load(Ordering::Relaxed)
+            && let Some((start, len)) = LIVE
+                .iter()
+                .find(|(start, _)| start.load(Ordering::Relaxed) == 0)
+        {
+            start.store(block.expose_provenance(), Ordering::Relaxed);
+            len.store(layout.size(), Ordering::Relaxed);
+        }
+        block
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        for (start, _) in &LIVE {
+            let _ = start.compare_exchange(block.addr(), 0, Ordering::Relaxed, Ordering::Relaxed);
+        }
         if WATCHING.load(Ordering::Relaxed) {
             // SAFETY: the block is still allocated, with that size, and was zeroed when it was made.
             let bytes = unsafe { std::slice::from_raw_parts(block, layout.size()) };
@@ -60,6 +77,20 @@ fn leaks(work: impl FnOnce()) -> usize {
     work();
     WATCHING.store(false, Ordering::Relaxed);
     LEAKS.load(Ordering::Relaxed)
+}
+
+/// How many blocks that were allocated while watched, and still live, hold the mark.
+fn held() -> usize {
+    LIVE.iter()
+        .filter(|(start, len)| {
+            let start = std::ptr::with_exposed_provenance::<u8>(start.load(Ordering::Relaxed));
+            // SAFETY: a block in the list was not freed, and was zeroed when it was made.
+            !start.is_null()
+                && unsafe { std::slice::from_raw_parts(start, len.load(Ordering::Relaxed)) }
+                    .windows(MARK.len())
+                    .any(|window| window == MARK)
+        })
+        .count()
 }
 
 /// One test, since the watch is over the whole process: what runs beside it would be counted, too.
@@ -92,7 +123,7 @@ fn no_secret_is_left_in_freed_memory() {
         mac::Algorithm::Blake3,
     ] {
         let found = leaks(|| {
-            let key = Box::new(mac::Mac::new(algorithm, &KEY));
+            let mut key = Box::new(mac::Mac::new(algorithm, &KEY));
             key.sign(b"message", &mut vec![0; algorithm.tag_len()]);
             drop(std::hint::black_box(key));
         });
@@ -110,6 +141,7 @@ fn no_secret_is_left_in_freed_memory() {
         assert_eq!(found, 0, "{algorithm:?}");
     }
     messages_are_wiped();
+    a_key_for_macs_keeps_nothing_of_what_it_signed();
     work_areas_of_argon2_are_wiped();
 }
 
@@ -132,6 +164,37 @@ fn messages_are_wiped() {
             FREED.load(Ordering::Relaxed) > 0,
             "{algorithm:?} freed nothing"
         );
+    }
+}
+
+/// A tag is made in the key's own state, which lives on.
+fn a_key_for_macs_keeps_nothing_of_what_it_signed() {
+    for algorithm in [
+        mac::Algorithm::HmacSha256,
+        mac::Algorithm::HmacSha384,
+        mac::Algorithm::HmacSha512,
+        mac::Algorithm::Blake3,
+    ] {
+        leaks(|| {
+            let mut key = mac::Mac::new(algorithm, &[7; 32]);
+            // The search itself works: a message in progress is there.
+            let mut started = key.clone();
+            started.update(&KEY);
+            assert_eq!(held(), 1, "{algorithm:?}");
+            drop(started);
+            // Marks at the end of every length around one and two blocks, and at the start.
+            for len in 16..=272 {
+                let mut message = vec![0; len];
+                message[..16].copy_from_slice(&MARK);
+                message[len - 16..].copy_from_slice(&MARK);
+                let mut tag = [0; 64];
+                key.sign(&message, &mut tag[..algorithm.tag_len()]);
+                message.fill(0);
+                drop(message);
+                assert_eq!(held(), 0, "{algorithm:?}, {len} bytes");
+            }
+            drop(key);
+        });
     }
 }
 
