@@ -23,20 +23,23 @@ function tooLong(name: string): WolfsecError {
   );
 }
 
-/** Throws unless `output` has exactly `bytes` bytes or more, and shares no memory with `inputs`. */
-export function checkOutput(output: Uint8Array, bytes: number, ...inputs: Uint8Array[]): void {
+/** Throws unless `output` has `bytes` bytes or more, and shares no memory with what is read meanwhile. */
+export function checkOutput(output: Uint8Array, bytes: number, input?: Uint8Array, aad?: Uint8Array): void {
   if (!(output instanceof Uint8Array) || output.length < bytes) {
     throw invalidArgument('output', `a Uint8Array of at least ${bytes} bytes`);
   }
-  for (const input of inputs) {
-    if (
-      input.buffer === output.buffer &&
-      input.byteOffset < output.byteOffset + output.byteLength &&
-      output.byteOffset < input.byteOffset + input.byteLength
-    ) {
-      throw invalidArgument('output', 'memory that no input uses; the in-place form takes one buffer');
-    }
+  if ((input !== undefined && overlap(input, output)) || (aad !== undefined && overlap(aad, output))) {
+    throw invalidArgument('output', 'memory that no input uses; the in-place form takes one buffer');
   }
+}
+
+/** The offsets first: to ask a view for its buffer is a call. */
+function overlap(a: Uint8Array, b: Uint8Array): boolean {
+  return (
+    a.byteOffset < b.byteOffset + b.byteLength &&
+    b.byteOffset < a.byteOffset + a.byteLength &&
+    a.buffer === b.buffer
+  );
 }
 
 /** A whole number from `min` to `max`. */

@@ -144,7 +144,7 @@ export class AeadKey implements Disposable {
     const bytes = inputBytes(plaintext, 'plaintext');
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
     const length = bytes.length + this.overheadBytes;
-    checkOutput(output, length, bytes, ...(associated ? [associated] : []));
+    checkOutput(output, length, bytes, associated);
     const room = output.length === length ? output : output.subarray(0, length);
     const status = this.#backend.seal(this.#handle.live(), bytes, associated, room);
     if (status !== AeadStatus.done) throw sealFailed(status);
@@ -155,7 +155,7 @@ export class AeadKey implements Disposable {
   openInto(sealed: Uint8Array, output: Uint8Array, aad?: Input): number {
     const length = this.#plaintextBytes(sealed);
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');
-    checkOutput(output, length, sealed, ...(associated ? [associated] : []));
+    checkOutput(output, length, sealed, associated);
     const room = output.length === length ? output : output.subarray(0, length);
     const status = this.#backend.open(this.#handle.live(), sealed, associated, room);
     if (status !== AeadStatus.done) throw openFailed();
