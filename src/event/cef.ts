@@ -1,3 +1,4 @@
+import { deviceTime } from './device-time.ts';
 import type { TextEvent } from './text-event.ts';
 
 const lineEnds: Readonly<Record<string, string>> = { n: '\n', r: '\r' };
@@ -47,17 +48,7 @@ export function readCefLine(text: string): TextEvent | undefined {
       .trim()
       .replace(/\\([=\\nr])/g, (_, code: string) => lineEnds[code] ?? code);
   });
-  const timestamp = [event.rt, event.end, event.start].map(isoTime).find((time) => time !== undefined);
+  const timestamp = [event.rt, event.end, event.start].map(deviceTime).find((time) => time !== undefined);
   if (timestamp !== undefined) event['@timestamp'] ??= timestamp;
   return event;
-}
-
-const written = /^([A-Z][a-z]{2} \d{1,2} \d{4} \d\d:\d\d:\d\d(?:\.\d{1,9})?)(?: (?:UTC|GMT))?$/;
-
-/** When the device had the event: milliseconds since the epoch, or a date with its year, in UTC. */
-function isoTime(value: string | number | undefined): string | undefined {
-  const text = String(value ?? '');
-  const date = written.exec(text)?.[1];
-  const timeMs = /^\d{12,14}$/.test(text) ? Number(text) : Date.parse(`${date} UTC`);
-  return Number.isNaN(timeMs) ? undefined : new Date(timeMs).toISOString();
 }

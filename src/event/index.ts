@@ -1,2 +1,2 @@
 export { detectFormat, type Format, formatNamed, formats } from './format.ts';
-export { maxTextLineLength, textToNdjson } from './text-batch.ts';
+export { maxTextLineLength, textReader, textToNdjson } from './text-batch.ts';

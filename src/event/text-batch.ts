@@ -1,4 +1,4 @@
-import { type Format, lineReaders } from './format.ts';
+import { type Format, type SourceReader, sourceReader } from './format.ts';
 
 /** Longer lines of text formats are refused. */
 export const maxTextLineLength = 64 * 1024;
@@ -15,21 +15,32 @@ export interface TextBatch {
   readonly faults: readonly { readonly line: number; readonly fault: TextFault }[];
 }
 
-/** Turns a batch of lines into NDJSON; blank lines are passed over. */
+/** Turns the lines of one source into NDJSON, batch after batch; blank lines and headers are passed over. */
+export function textReader(format: Exclude<Format, 'ndjson'>): (text: string, now: Date) => TextBatch {
+  const read = sourceReader(format);
+  return (text, now) => turned(text, read, now);
+}
+
+/** As {@link textReader}, for a source of one batch. */
 export function textToNdjson(text: string, format: Exclude<Format, 'ndjson'>, now: Date): TextBatch {
-  const read = lineReaders[format];
+  return textReader(format)(text, now);
+}
+
+function turned(text: string, read: SourceReader, now: Date): TextBatch {
   const rows: string[] = [];
   const lines: number[] = [];
   const faults: { line: number; fault: TextFault }[] = [];
   text.split('\n').forEach((line, index) => {
     if (line.trim() === '') return;
-    if (line.length > maxTextLineLength) faults.push({ line: index, fault: 'too-long' });
-    else {
-      const event = read(line, now);
-      if (event) {
-        rows.push(JSON.stringify(event));
-        lines.push(index);
-      } else faults.push({ line: index, fault: 'format' });
+    if (line.length > maxTextLineLength) {
+      faults.push({ line: index, fault: 'too-long' });
+      return;
+    }
+    const event = read(line, now);
+    if (event === undefined) faults.push({ line: index, fault: 'format' });
+    else if (event !== 'header') {
+      rows.push(JSON.stringify(event));
+      lines.push(index);
     }
   });
   return { ndjson: Buffer.from(rows.join('\n')), lines, faults };

@@ -119,6 +119,30 @@ const samples: readonly Sample[] = [
     ],
   },
   {
+    name: "IIS's log, W3C extended",
+    logsource: '{ category: webserver }',
+    detection:
+      '{ cs-method: GET, cs-uri|contains: "/get?f=../../", sc-status: 200, cs-user-agent|contains: "curl 8" }',
+    raw: [
+      'w3c',
+      `#Software: Microsoft Internet Information Services 10.0
+#Fields: date time cs-method cs-uri-stem cs-uri-query c-ip cs(User-Agent) sc-status
+2026-11-25 01:02:03 GET /get f=../../etc/passwd 203.0.113.5 curl+8 200`,
+    ],
+  },
+  {
+    name: "Zeek's own format",
+    logsource: '{ product: zeek, service: dns }',
+    detection: '{ query|endswith: .onion, id.resp_p: 53, AA: "true" }',
+    raw: [
+      'zeek',
+      `#path\tdns
+#fields\tts\tid.orig_h\tid.resp_p\tquery\tAA
+#types\ttime\taddr\tport\tstring\tbool
+1795568523.456\t10.0.0.5\t53\tabc.onion\tT`,
+    ],
+  },
+  {
     name: 'a web access log under ECS names, with the pipeline for it',
     logsource: '{ category: webserver }',
     detection: '{ cs-method: GET, cs-uri-query|contains: "../../", sc-status: 200 }',

@@ -5,6 +5,7 @@ import {
   formatNamed,
   formats,
   maxTextLineLength,
+  textReader,
   textToNdjson,
 } from '../../src/event/index.ts';
 
@@ -244,6 +245,163 @@ describe('CEF and logfmt', () => {
   });
 });
 
+/** The events of a source, and the lines at fault. */
+function source(format: Exclude<Format, 'ndjson'>, ...batches: string[]) {
+  const turn = textReader(format);
+  const turned = batches.map((text) => turn(text, now));
+  const rows = turned.flatMap(({ ndjson }) => ndjson.toString().split('\n').filter(Boolean));
+  return {
+    events: rows.map((row) => JSON.parse(row) as Record<string, unknown>),
+    faults: turned.flatMap(({ faults }) => faults.map(({ line }) => line)),
+  };
+}
+
+describe('LEEF', () => {
+  const attributes = {
+    'observer.vendor': 'Vendor',
+    'observer.product': 'Pro duct',
+    'observer.version': '1.0',
+    'event.code': 'login',
+    src: '10.0.0.1',
+    usrName: 'ada lovelace',
+    sev: '7',
+    severity: '7',
+  };
+  const header = 'Vendor|Pro duct|1.0|login|';
+  test.each([
+    ['1.0, between tabs', `LEEF:1.0|${header}src=10.0.0.1\tusrName=ada lovelace\tsev=7`],
+    [
+      'behind a syslog header',
+      `<13>Nov 5 01:02:03 h LEEF:1.0|${header}src=10.0.0.1\tusrName=ada lovelace\tsev=7`,
+    ],
+    ['tabs as rsyslog writes them', `LEEF:1.0|${header}src=10.0.0.1#011usrName=ada lovelace#011sev=7`],
+    ['2.0 with a character', `LEEF:2.0|${header}^|src=10.0.0.1^usrName=ada lovelace^sev=7`],
+    ['2.0 with its number', `LEEF:2.0|${header}0x5E|src=10.0.0.1^usrName=ada lovelace^sev=7`],
+    ['2.0 with its number, in short', `LEEF:2.0|${header}x5e|src=10.0.0.1^usrName=ada lovelace^sev=7`],
+    ['2.0 with an empty one', `LEEF:2.0|${header}|src=10.0.0.1\tusrName=ada lovelace\tsev=7`],
+    ['2.0 without one', `LEEF:2.0|${header}src=10.0.0.1\tusrName=ada lovelace\tsev=7`],
+  ])('%s', (_, line) => expect(read('leef', line)).toEqual(attributes));
+  test('times, values with equals signs, and names every object has', () => {
+    const line = `LEEF:1.0|${header}devTime=1795568523456\turl=/a?b=c\t__proto__=x\tno value\t=1`;
+    const event = read('leef', line) ?? {};
+    expect(event).toMatchObject({ '@timestamp': '2026-11-25T01:02:03.456Z', url: '/a?b=c' });
+    expect(Object.keys(event)).toContain('__proto__');
+    expect(Object.keys(event)).toHaveLength(8);
+  });
+  test.each(['LEEF:1.0|a|b|c', 'LEEF:3.0|a|b|c|d|', 'leef:1.0|a|b|c|d|', ''])('not one: %s', (line) =>
+    expect(read('leef', line)).toBeUndefined(),
+  );
+});
+
+describe('logs whose columns are named once', () => {
+  const iis = [
+    '#Software: Microsoft Internet Information Services 10.0',
+    '#Version: 1.0',
+    '#Date: 2026-11-25 01:02:03',
+    '#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status time-taken',
+  ].join('\r\n');
+  const row = '2026-11-25 01:02:04 10.0.0.2 GET /a.aspx q=1+2 443 - 10.0.0.9 Mozilla/5.0+(X;+Y) - 404 15\r';
+
+  test('IIS', () => {
+    expect(source('w3c', `${iis}\n${row}`)).toEqual({
+      events: [
+        {
+          '@timestamp': '2026-11-25T01:02:04.000Z',
+          date: '2026-11-25',
+          time: '01:02:04',
+          's-ip': '10.0.0.2',
+          'cs-method': 'GET',
+          'cs-uri': '/a.aspx?q=1+2',
+          'cs-uri-stem': '/a.aspx',
+          'cs-uri-query': 'q=1+2',
+          's-port': 443,
+          'c-ip': '10.0.0.9',
+          'cs-user-agent': 'Mozilla/5.0 (X; Y)',
+          'sc-status': 404,
+          'time-taken': 15,
+        },
+      ],
+      faults: [],
+    });
+  });
+  test('columns hold for later batches of a source, until others are named', () => {
+    const { events, faults } = source(
+      'w3c',
+      `${iis}\n${row}`,
+      `${row}\n#Fields: time c-ip sc-status\n01:00:00 ::1 200\none two\n`,
+      '02:00:00 ::1 500',
+    );
+    expect(events.map((event) => event['sc-status'])).toEqual([404, 404, 200, 500]);
+    expect(events.at(-1)?.['@timestamp']).toBe('2026-11-25T02:00:00.000Z');
+    expect(faults).toEqual([3]);
+    expect(source('w3c', row)).toEqual({ events: [], faults: [0] });
+  });
+  test('CloudFront, between tabs and escaped', () => {
+    const fields =
+      '#Version: 1.0\n#Fields: date time c-ip cs-method cs(Host) cs-uri-stem cs(User-Agent) x-edge-location';
+    const { events } = source(
+      'w3c',
+      `${fields}\n2026-11-25\t01:02:03\t192.0.2.1\tGET\td1.example\t/index.html\tcurl/8%20(a+b)\tFRA2-C1`,
+    );
+    expect(events).toEqual([
+      expect.objectContaining({
+        '@timestamp': '2026-11-25T01:02:03.000Z',
+        'cs-host': 'd1.example',
+        'cs-uri': '/index.html',
+        'cs-user-agent': 'curl/8 (a+b)',
+        'x-edge-location': 'FRA2-C1',
+      }),
+    ]);
+  });
+  test('values in quotes, and names every object has', () => {
+    const { events } = source(
+      'w3c',
+      '#Fields: c-ip cs(User-Agent) __proto__ s-action\n10.0.0.1 "A (b+c) ""d""" x "TCP HIT"',
+    );
+    expect(Object.entries(events[0] ?? {})).toEqual([
+      ['c-ip', '10.0.0.1'],
+      ['cs-user-agent', 'A (b+c) "d"'],
+      ['__proto__', 'x'],
+      ['s-action', 'TCP HIT'],
+    ]);
+  });
+
+  const zeek = [
+    '#separator \\x09',
+    '#set_separator\t,',
+    '#empty_field\t(empty)',
+    '#unset_field\t-',
+    '#path\tdns',
+    '#open\t2026-11-25-01-02-03',
+    '#fields\tts\tid.orig_h\tid.orig_p\tquery\tAA\tanswers\trejected',
+    '#types\ttime\taddr\tport\tstring\tbool\tvector[string]\tbool',
+  ].join('\n');
+  test('Zeek', () => {
+    const { events, faults } = source(
+      'zeek',
+      zeek,
+      '1795568523.456000\t10.0.0.1\t5353\texample.org\tT\t(empty)\t-\n#close\t2026-11-25-02-00-00\nshort\trow',
+    );
+    expect(events).toEqual([
+      {
+        '@timestamp': '2026-11-25T01:02:03.456Z',
+        _path: 'dns',
+        ts: 1795568523.456,
+        'id.orig_h': '10.0.0.1',
+        'id.orig_p': 5353,
+        query: 'example.org',
+        AA: 'true',
+      },
+    ]);
+    expect(faults).toEqual([2]);
+  });
+  test('are told by their headers', () => {
+    expect(detectFormat([...iis.split('\n'), row, row])).toBe('w3c');
+    expect(detectFormat([...zeek.split('\n'), '1\t::1\t1\ta\tT\t-\t-'])).toBe('zeek');
+    expect(detectFormat(['# a comment', '#another: one', 'words'])).toBeUndefined();
+  });
+});
+
 describe('the format is told by the lines', () => {
   test.each([
     ['ndjson', '{"a":1}'],
@@ -252,6 +410,7 @@ describe('the format is told by the lines', () => {
     ['syslog5424', '<34>1 - - - - - - x'],
     ['syslog3164', 'Nov  5 01:02:03 host prog: x'],
     ['cef', 'CEF:0|a|b|c|d|e|f|src=1'],
+    ['leef', 'LEEF:1.0|a|b|c|d|src=1'],
     ['logfmt', 'a=1 b=2'],
     [undefined, 'Lorem ipsum dolor'],
     [undefined, ''],
@@ -299,6 +458,15 @@ describe('bad lines', () => {
     ['cef', `CEF:0|a|b|c|d|e|f|${'a'.repeat(n)}`],
     ['cef', `CEF:0|a|b|c|d|e|f|${'a=1 '.repeat(n / 4)}`],
     ['cef', `CEF:0|a|b|c|d|e|f|${' '.repeat(n)}`],
+    ['leef', `LEEF:2.0|a|b|c|d|${'x'.repeat(n)}`],
+    ['leef', `LEEF:1.0|a|b|c|d|${'a=\t'.repeat(n / 3)}`],
+    ['leef', `LEEF:2.0|${'|'.repeat(n)}`],
+    ['w3c', `#Fields: ${'a '.repeat(n / 2)}`],
+    ['w3c', `#Fields: a b\n${'"'.repeat(n)} x`],
+    ['w3c', `#Fields: a b\n${'"a '.repeat(n / 3)}`],
+    ['w3c', `#Fields: a b\n${'"a"" '.repeat(n / 5)}`],
+    ['w3c', `#Fields: a b\n${'"" "'.repeat(n / 4)}x`],
+    ['zeek', `#fields\t${'a\t'.repeat(n / 2)}`],
     ['logfmt', `a="${'\\'.repeat(n)}`],
     ['logfmt', `${'a'.repeat(n)}"`],
     ['logfmt', 'a= '.repeat(n / 3)],

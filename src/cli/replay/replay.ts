@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WolfsecError } from '../../errors.ts';
-import { detectFormat, type Format, textToNdjson } from '../../event/index.ts';
+import { detectFormat, type Format, textReader } from '../../event/index.ts';
 import { lineBatches } from '../scan/batches.ts';
 import type { Input } from '../scan/inputs.ts';
 
@@ -72,6 +72,7 @@ export async function replay(inputs: readonly Input[], options: ReplayOptions): 
 async function* linesOf(inputs: readonly Input[], wanted: Format | undefined, figures: ReplayFigures) {
   for (const input of inputs) {
     let format = wanted;
+    let read: ReturnType<typeof textReader> | undefined;
     for await (const batch of lineBatches(input.open(() => {}))) {
       if ('oversized' in batch) {
         figures.faults++;
@@ -84,7 +85,8 @@ async function* linesOf(inputs: readonly Input[], wanted: Format | undefined, fi
         throw new WolfsecError('WOLFSEC_FORMAT_UNKNOWN', `the format of ${input.name} is not known: name it`);
       }
       if (format !== 'ndjson') {
-        const { ndjson, faults } = textToNdjson(text, format, new Date());
+        read ??= textReader(format);
+        const { ndjson, faults } = read(text, new Date());
         figures.faults += faults.length;
         text = ndjson.toString('utf8');
       }

@@ -1,5 +1,5 @@
 import type { Detection, Logsource, ThreatDetector } from '../../detect/index.ts';
-import { detectFormat, type Format, textToNdjson } from '../../event/index.ts';
+import { detectFormat, type Format, textReader } from '../../event/index.ts';
 import { lineBatches, maxLineBytes } from './batches.ts';
 import type { Input } from './inputs.ts';
 
@@ -72,6 +72,7 @@ async function scanInput(
   fault: (fault: ScanFault) => void,
 ): Promise<void> {
   let format = options.format;
+  let read: Read | undefined;
   const source = input.name;
   for await (const batch of lineBatches(input.open(options.onRead ?? (() => {})))) {
     if ('oversized' in batch) {
@@ -88,26 +89,34 @@ async function scanInput(
       fault({ source, code: 'WOLFSEC_FORMAT_UNKNOWN', message });
       return;
     }
-    await scanBatch(detector, { source, bytes, firstLine: batch.firstLine }, format, options, figures, fault);
+    if (format !== 'ndjson') read ??= { format, text: textReader(format) };
+    await scanBatch(detector, { source, bytes, firstLine: batch.firstLine }, read, options, figures, fault);
   }
+}
+
+/** What reads a source of text. */
+interface Read {
+  readonly format: Format;
+  readonly text: ReturnType<typeof textReader>;
 }
 
 async function scanBatch(
   detector: ThreatDetector,
   { source, bytes, firstLine }: { source: string; bytes: Buffer; firstLine: number },
-  format: Format,
+  read: Read | undefined,
   options: ScanOptions,
   figures: ScanFigures,
   fault: (fault: ScanFault) => void,
 ): Promise<void> {
   let ndjson = bytes;
   let lineOf = (line: number) => firstLine + line;
-  if (format !== 'ndjson') {
-    const text = textToNdjson(bytes.toString('utf8'), format, new Date());
+  if (read) {
+    const text = read.text(bytes.toString('utf8'), new Date());
     ndjson = text.ndjson;
     lineOf = (line) => firstLine + (text.lines[line] as number);
     for (const { line, fault: reason } of text.faults) {
-      const message = reason === 'format' ? `not a line of the format ${format}` : 'the line is too long';
+      const message =
+        reason === 'format' ? `not a line of the format ${read.format}` : 'the line is too long';
       fault({ source, line: firstLine + line, code: 'WOLFSEC_EVENT_INVALID', message });
     }
   }

@@ -4,6 +4,7 @@ import { type LineReader, lineReaders } from '../../event/format.ts';
 /** Readers that say no to what is not theirs, surest first. */
 const readers: readonly LineReader[] = [
   lineReaders.cef,
+  lineReaders.leef,
   lineReaders.combined,
   lineReaders.syslog5424,
   lineReaders.logfmt,
