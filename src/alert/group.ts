@@ -60,7 +60,12 @@ export function notificationOf(
   reason: NotificationReason,
   nowMs: number,
 ): Notification {
-  const sorted = [...alerts].sort((a, b) => severityOf(b.level) - severityOf(a.level) || b.lastMs - a.lastMs);
+  const sorted = [...alerts].sort(
+    (a, b) =>
+      Number(a.status === 'resolved') - Number(b.status === 'resolved') ||
+      severityOf(b.level) - severityOf(a.level) ||
+      b.lastMs - a.lastMs,
+  );
   return {
     key: derivedId(group.createdMs, [group.id, String(group.sequence), branch.receiver]),
     receiver: branch.receiver,

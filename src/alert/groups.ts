@@ -166,7 +166,8 @@ export class Groups {
       change.group(group);
       return;
     }
-    const reason = asked ?? reasonOf(group, firing.length, repeat);
+    const ended = firing.length === 0 && !this.#anyOpen(group, nowMs, change);
+    const reason = asked ?? reasonOf(group, ended, repeat);
     const before = change.flushed.get(group) ?? { notifiedMs: group.notifiedMs, told: [] };
     change.flushed.set(group, before);
     if (!repeat) for (const { id } of told) before.told.push(id);
@@ -185,6 +186,15 @@ export class Groups {
       if (!this.#suppression.holds(alert, nowMs, change)) told.push(alert);
     }
     return told;
+  }
+
+  /** Whether something in the group is open that nothing holds back: then it has not ended for those who watch it. */
+  #anyOpen({ members }: Group, nowMs: number, change: Change): boolean {
+    for (const id of members) {
+      const alert = this.#alerts.get(id);
+      if (alert && !this.#suppression.holds(alert, nowMs, change)) return true;
+    }
+    return false;
   }
 
   #placesOf(alert: Alert): readonly Place[] {
@@ -210,8 +220,8 @@ export class Groups {
   }
 }
 
-function reasonOf(group: Group, firing: number, repeat: boolean): NotificationReason {
-  if (firing === 0) return 'resolved';
+function reasonOf(group: Group, ended: boolean, repeat: boolean): NotificationReason {
+  if (ended) return 'resolved';
   if (group.notifiedMs === undefined) return 'first';
   return repeat ? 'repeat' : 'update';
 }

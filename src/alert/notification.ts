@@ -18,9 +18,9 @@ export interface Notification {
   /** 1 for the first of the group, one more with each. */
   readonly sequence: number;
   readonly atMs: number;
-  /** Highest level in it. */
+  /** Highest level of what is open in it; where nothing is, of all. */
   readonly level: string;
-  /** The alerts it tells of, the most severe first, `maxAlertsTold` at most. */
+  /** The alerts it tells of, what is open before what is resolved, the most severe first, `maxAlertsTold` at most. */
   readonly alerts: readonly StoredAlert[];
   /** How many there are, told or not. */
   readonly alertCount: number;

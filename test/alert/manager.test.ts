@@ -124,6 +124,22 @@ test('acknowledge stops updates, resolve ends it and is told, the next one opens
   expect(next!.id).not.toBe(alert!.id);
 });
 
+test('a group of which one alert has ended is not told of as resolved', async () => {
+  await open();
+  const [first] = (await manager.raiseAll([detection(1), detection(2)])).alerts;
+  await after(minutes(5));
+  await manager.resolve(first!.id, 'ann');
+  await after(minutes(5));
+  expect(told.map(({ reason, status, alertCount }) => [reason, status, alertCount])).toEqual([
+    ['first', 'firing', 1],
+    ['update', 'firing', 1],
+    ['update', 'firing', 1],
+  ]);
+  expect(told[2]!.alerts).toMatchObject([{ id: first!.id, status: 'resolved' }]);
+  await after(minutes(60));
+  expect(told.at(-1)).toMatchObject({ reason: 'resolved', status: 'resolved', alertCount: 1 });
+});
+
 test('what goes quiet is resolved; what stays open is told again', async () => {
   await open({ route: { receiver: 'team', repeatIntervalMs: minutes(30) }, resolveAfterMs: minutes(60) });
   await manager.raise(detection(1));

@@ -113,7 +113,10 @@ class Model {
     for (const at of loud) this.news[group]!.delete(at);
     this.toldMs[group] = nowMs;
     const users = loud.map((at) => `${this.alerts[at]!.user}x${this.alerts[at]!.count}`).sort();
-    this.told.push(`${group} ${firing.length > 0 ? 'firing' : 'resolved'} ${users.join(' ')}`);
+    const open = this.alerts.some(
+      (one) => one.group === group && one.status !== 'resolved' && !this.#silenced(one.user, nowMs),
+    );
+    this.told.push(`${group} ${firing.length > 0 || open ? 'firing' : 'resolved'} ${users.join(' ')}`);
   }
 }
 

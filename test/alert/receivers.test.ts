@@ -245,6 +245,16 @@ test('PagerDuty and Alertmanager get theirs', async () => {
   ]);
 });
 
+test('an incident stays open while something in its group is', async () => {
+  const { url, got } = await http();
+  const alerts = notification.alerts.map((alert) => ({ ...alert, status: 'resolved' as const }));
+  const partly: Notification = { ...notification, reason: 'update', alerts };
+  await pagerDuty({ routingKey: 'k', url, ...local }).deliver(partly, context());
+  expect(got).toEqual([]);
+  await slack({ url, ...local }).deliver(partly, context());
+  expect(JSON.parse(got[0]!.body).text).toContain('[PARTLY RESOLVED] Brute');
+});
+
 test('syslog over UDP and TCP', async () => {
   const udp = createSocket('udp4');
   const datagram = new Promise<string>((resolve) =>

@@ -1,7 +1,7 @@
 import { type GuardOptions, OutboundGuard } from '../../net/guard.ts';
 import type { Receiver } from '../deliver/receiver.ts';
 import { redacted } from '../format/clean.ts';
-import { bodyOf, titleOf } from '../format/text.ts';
+import { bodyOf, endOf, titleOf } from '../format/text.ts';
 import { post } from '../http/post.ts';
 
 /** The integration of PagerDuty that events go to. */
@@ -22,6 +22,8 @@ export function pagerDuty({ routingKey, url, source, ...guardOptions }: PagerDut
   const target = guard.check(url ?? 'https://events.pagerduty.com/v2/enqueue');
   return {
     async deliver(notification, { signal }) {
+      // The incident stays open with the group; a trigger would open one anew that somebody has closed.
+      if (endOf(notification) === 'partly') return;
       const clean = redacted(notification);
       const [first] = clean.alerts;
       const event = {
