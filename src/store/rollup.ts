@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { invalidArgument } from '../errors.ts';
+import { indexed, indexedSql } from './clean.ts';
 import type { Dialect } from './engine.ts';
 import type { Queries } from './query.ts';
 import type { Statement } from './statement.ts';
@@ -116,7 +117,7 @@ export function rollupTable(queries: Queries): Rollups {
         .groupBy([step, 'level'])
         .orderBy('atMs')
         .orderBy('level');
-      if (value !== undefined) query = query.where('value', '=', value);
+      if (value !== undefined) query = query.where('value', '=', indexed(value));
       const rows = await queries.rows(query);
       return rows.map(({ atMs, level, count }) => ({ atMs: Number(atMs), level, count: Number(count) }));
     },
@@ -150,7 +151,7 @@ function countStatements(dialect: Dialect): Statement[] {
 function countStatement(dimension: RollupDimension, dialect: Dialect): Statement {
   const { value, from, where = 'true' } = sources(dialect)[dimension];
   return plain(`insert into threat_minutes (dimension, minute_ms, value, level, count)
-    select '${dimension}', (time_ms / ${minuteMs}) * ${minuteMs} as minute, ${value} as val, level, count(*)
+    select '${dimension}', (time_ms / ${minuteMs}) * ${minuteMs} as minute, ${indexedSql(value)} as val, level, count(*)
     from ${from}
     where seq > (select done_seq from rollup_state where ${own})
       and seq <= (select upto_seq from rollup_state where ${own}) and ${where}

@@ -1,6 +1,11 @@
+import { hash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { NewThreat, StoredAlert, StoredSession } from '../../src/store/index.ts';
 import { describeStores } from './stores.ts';
+
+/** Longer than an entry of an index may be, and of a kind that no database packs. */
+const longText = (seed: string) =>
+  Array.from({ length: 200 }, (_, at) => hash('sha256', `${seed}${at}`, 'base64')).join('');
 
 const startMs = Date.UTC(2026, 0, 1);
 
@@ -479,5 +484,30 @@ describeStores('writes that fail', (store) => {
     expect(await sessions.get('hash-51', startMs)).toBeDefined();
     expect(await sessions.get('hash-52', startMs)).toBeDefined();
     expect(await store().threats.get('beside')).toBeDefined();
+  });
+});
+
+describeStores('texts longer than an index takes', (store) => {
+  test('are stored and found, counted and swept, and hold up nothing', async () => {
+    const [host, user, tag] = ['h', 'u', 't'].map(longText) as [string, string, string];
+    const entities = { 'host.name': host, 'user.name': user };
+    await store().threats.insert([threat(1, { entities, tags: [tag] }), threat(2)], startMs);
+    expect((await store().threats.list({ host })).threats).toMatchObject([{ id: 't-1', entities }]);
+    expect(await store().alerts.put([alert(1, { entities }), alert(2)])).toBe(2);
+    expect(await store().alerts.list({ user })).toMatchObject([{ id: 'a-1', entities }]);
+    const range = { fromMs: startMs, toMs: startMs + 60_000 };
+    const top = await store().rollups.top('user', range);
+    expect(top.map(({ value }) => user.startsWith(value)).sort()).toEqual([false, true]);
+    expect(await store().rollups.top('tag', range)).toHaveLength(2);
+    const counted = await store().rollups.timeline({
+      ...range,
+      stepMs: 60_000,
+      dimension: 'user',
+      value: user,
+    });
+    expect(counted).toMatchObject([{ count: 1 }]);
+    await store().risks.put([{ entity: `user:${user}`, score: 5, updatedMs: startMs }]);
+    expect(await store().risks.get(`user:${user}`)).toMatchObject({ score: 5 });
+    await store().sweep();
   });
 });

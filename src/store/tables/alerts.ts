@@ -1,5 +1,5 @@
 import type { SelectQueryBuilder } from 'kysely';
-import { storable, storableOrNull } from '../clean.ts';
+import { indexed, storable, storableOrNull } from '../clean.ts';
 import type { Queries } from '../query.ts';
 import type { AlertTable, Schema } from '../schema.ts';
 import type { InsertTarget, SqlValue, UpdateTarget } from '../statement.ts';
@@ -291,11 +291,11 @@ function narrowed(query: AlertSelect, filter: AlertFilter): AlertSelect {
   let narrow = query;
   if (filter.statuses) narrow = narrow.where('status', 'in', filter.statuses);
   if (filter.levels) narrow = narrow.where('severity', 'in', severitiesOf(filter.levels));
-  if (filter.ruleIds) narrow = narrow.where('rule_id', 'in', filter.ruleIds);
+  if (filter.ruleIds) narrow = narrow.where('rule_id', 'in', filter.ruleIds.map(indexed));
   if (filter.groupKey !== undefined) narrow = narrow.where('group_key', '=', filter.groupKey);
-  if (filter.host !== undefined) narrow = narrow.where('host', '=', filter.host);
-  if (filter.user !== undefined) narrow = narrow.where('user_name', '=', filter.user);
-  if (filter.sourceIp !== undefined) narrow = narrow.where('source_ip', '=', filter.sourceIp);
+  if (filter.host !== undefined) narrow = narrow.where('host', '=', indexed(filter.host));
+  if (filter.user !== undefined) narrow = narrow.where('user_name', '=', indexed(filter.user));
+  if (filter.sourceIp !== undefined) narrow = narrow.where('source_ip', '=', indexed(filter.sourceIp));
   if (filter.fromMs !== undefined) narrow = narrow.where('last_ms', '>=', filter.fromMs);
   if (filter.toMs !== undefined) narrow = narrow.where('last_ms', '<', filter.toMs);
   const { text } = filter;
@@ -321,7 +321,7 @@ const toRow = (alert: StoredAlert): AlertTable => ({
   fingerprint: alert.fingerprint,
   group_key: storable(alert.groupKey),
   kind: alert.kind,
-  rule_id: storable(alert.ruleId),
+  rule_id: indexed(alert.ruleId),
   title: storable(alert.title),
   level: alert.level,
   severity: alert.severity,

@@ -1,4 +1,4 @@
-import { storable } from '../clean.ts';
+import { indexed } from '../clean.ts';
 import type { Queries } from '../query.ts';
 import type { InsertTarget } from '../statement.ts';
 
@@ -40,14 +40,14 @@ export function riskTable(queries: Queries): Risks {
       if (risks.length === 0) return;
       const newest = new Map<string, StoredRisk>();
       for (const risk of risks) {
-        const entity = storable(risk.entity);
+        const entity = indexed(risk.entity);
         if (!((newest.get(entity)?.updatedMs ?? -1) > risk.updatedMs)) newest.set(entity, risk);
       }
       const values = [...newest].flatMap(([entity, { score, updatedMs }]) => [entity, score, updatedMs]);
       await queries.engine.insert({ target: riskTarget, values });
     },
     get(entity) {
-      return queries.first(select().where('entity', '=', storable(entity)));
+      return queries.first(select().where('entity', '=', indexed(entity)));
     },
     top(limit = 100) {
       return queries.rows(select().orderBy('score', 'desc').orderBy('entity').limit(limit));

@@ -1,4 +1,4 @@
-import { storable, storableOrNull } from '../clean.ts';
+import { indexed, storable, storableOrNull } from '../clean.ts';
 import type { Queries } from '../query.ts';
 import type { ThreatTable } from '../schema.ts';
 import type { InsertTarget, SqlValue } from '../statement.ts';
@@ -105,7 +105,7 @@ export function entityColumn(
 ): string | null {
   for (const name of entityColumns[column]) {
     const value = entities[name];
-    if (value !== undefined) return storable(value);
+    if (value !== undefined) return indexed(value);
   }
   return null;
 }
@@ -157,9 +157,9 @@ function conditions(filter: ThreatFilter): Condition[] {
   if (filter.kinds) list.push(['kind', 'in', filter.kinds]);
   if (filter.ruleIds) list.push(['rule_id', 'in', filter.ruleIds]);
   if (filter.alertId !== undefined) list.push(['alert_id', '=', filter.alertId]);
-  if (filter.host !== undefined) list.push(['host', '=', filter.host]);
-  if (filter.user !== undefined) list.push(['user_name', '=', filter.user]);
-  if (filter.sourceIp !== undefined) list.push(['source_ip', '=', filter.sourceIp]);
+  if (filter.host !== undefined) list.push(['host', '=', indexed(filter.host)]);
+  if (filter.user !== undefined) list.push(['user_name', '=', indexed(filter.user)]);
+  if (filter.sourceIp !== undefined) list.push(['source_ip', '=', indexed(filter.sourceIp)]);
   // Tags are a JSON array of strings: the quotes keep "t1110" from holding for "t1110.001".
   if (filter.tag !== undefined) list.push(['tags', 'like', `%${likeText(JSON.stringify(filter.tag))}%`]);
   if (filter.text !== undefined) list.push(['title', 'like', `%${likeText(filter.text)}%`]);
