@@ -32,8 +32,14 @@ export interface WriteBehindFigures {
   readonly blocked: number;
 }
 
-/** Errors that a later attempt may not see. */
-const passing = new Set(['WOLFSEC_STORE_UNAVAILABLE', 'WOLFSEC_STORE_FULL', 'WOLFSEC_LIMIT_EXCEEDED']);
+/** Errors that say nothing about the items: a later attempt may not see them, or a later process. */
+const passing = new Set([
+  'WOLFSEC_STORE_UNAVAILABLE',
+  'WOLFSEC_STORE_FULL',
+  'WOLFSEC_STORE_CORRUPT',
+  'WOLFSEC_LIMIT_EXCEEDED',
+  'WOLFSEC_DISPOSED',
+]);
 
 /**
  * A bounded buffer before the store: items are written in the order they came, in batches, and kept while the
