@@ -9,6 +9,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { storable } from './clean.ts';
 import type { SqlEngine } from './engine.ts';
 import type { Schema } from './schema.ts';
 import type { SqlValue, Statement } from './statement.ts';
@@ -65,5 +66,7 @@ export class Queries {
 
 function statementOf(query: Compilable): Statement {
   const { sql, parameters } = query.compile();
-  return { sql, parameters: parameters as SqlValue[] };
+  // What is asked for too: a row is found by the text that it was given.
+  const values = (parameters as SqlValue[]).map((one) => (typeof one === 'string' ? storable(one) : one));
+  return { sql, parameters: values };
 }

@@ -511,3 +511,20 @@ describeStores('texts longer than an index takes', (store) => {
     await store().sweep();
   });
 });
+
+describeStores('texts with NUL', (store) => {
+  test('are asked for as they were given', async () => {
+    const entities = { 'host.name': 'a\0b' };
+    await store().threats.insert([threat(1, { id: 'nul\0', entities })], startMs);
+    await store().alerts.put([alert(1, { entities })]);
+    expect((await store().threats.list({ host: 'a\0b' })).threats).toHaveLength(1);
+    expect(await store().threats.get('nul\0')).toMatchObject({ entities });
+    expect(await store().alerts.list({ host: 'a\0b', ruleIds: ['\0', 'rule-1'] })).toHaveLength(1);
+    expect(await store().alerts.get('\0')).toBeUndefined();
+    expect(await store().sessions.get('\0', startMs)).toBeUndefined();
+    await store().records.put('c', 'k\0k', 1, { nowMs: startMs });
+    expect(await store().records.list('c', { nowMs: startMs, prefix: 'k\0' })).toHaveLength(1);
+    await store().audit.add({ timeMs: startMs, actor: 'a\0', action: 'b', target: 'c', detail: {} });
+    expect(await store().audit.list({ actor: 'a\0' })).toHaveLength(1);
+  });
+});
