@@ -528,3 +528,20 @@ describeStores('texts with NUL', (store) => {
     expect(await store().audit.list({ actor: 'a\0' })).toHaveLength(1);
   });
 });
+
+describeStores('parts of titles', (store) => {
+  test('are found in whatever case their ASCII letters are', async () => {
+    await store().threats.insert(
+      [threat(1, { title: 'École: Brute FORCE', tags: ['attack.T1110'] })],
+      startMs,
+    );
+    await store().alerts.put([alert(1, { title: 'École: Brute FORCE' })]);
+    for (const text of ['École', 'ÉCOLE', 'brute force', 'BRUTE', ': B']) {
+      expect(await store().threats.count({ text }), text).toBe(1);
+      expect(await store().alerts.list({ text }), text).toHaveLength(1);
+    }
+    expect(await store().alerts.list({ text: 'ecole' })).toEqual([]);
+    expect(await store().threats.count({ tag: 'ATTACK.t1110' })).toBe(1);
+    expect(await store().threats.count({ tag: 'attack.t111' })).toBe(0);
+  });
+});

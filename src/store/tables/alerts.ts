@@ -3,7 +3,7 @@ import { indexed, storable, storableOrNull } from '../clean.ts';
 import type { Queries } from '../query.ts';
 import type { AlertTable, Schema } from '../schema.ts';
 import type { InsertTarget, SqlValue, UpdateTarget } from '../statement.ts';
-import { entityColumn, likeText } from './threats.ts';
+import { entityColumn, likeText, lower } from './threats.ts';
 
 /** How an alert stands. */
 export type AlertStatus = 'open' | 'acknowledged' | 'resolved';
@@ -298,15 +298,7 @@ function narrowed(query: AlertSelect, filter: AlertFilter): AlertSelect {
   if (filter.sourceIp !== undefined) narrow = narrow.where('source_ip', '=', indexed(filter.sourceIp));
   if (filter.fromMs !== undefined) narrow = narrow.where('last_ms', '>=', filter.fromMs);
   if (filter.toMs !== undefined) narrow = narrow.where('last_ms', '<', filter.toMs);
-  const { text } = filter;
-  if (text !== undefined) {
-    // PostgreSQL's "like" tells case.
-    narrow = narrow.where(
-      ({ fn }) => fn<string>('lower', ['title']),
-      'like',
-      `%${likeText(text).toLowerCase()}%`,
-    );
-  }
+  if (filter.text !== undefined) narrow = narrow.where(lower('title'), 'like', likeText(filter.text));
   if (filter.suppressed !== undefined) {
     narrow = narrow.where('suppressed_by', filter.suppressed ? 'is not' : 'is', null);
   }

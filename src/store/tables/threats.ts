@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { indexed, storable, storableOrNull } from '../clean.ts';
 import type { Queries } from '../query.ts';
 import type { ThreatTable } from '../schema.ts';
@@ -41,7 +42,7 @@ export interface ThreatFilter {
   readonly host?: string;
   readonly user?: string;
   readonly sourceIp?: string;
-  /** A tag as written, e.g. `attack.t1110`. */
+  /** A whole tag, e.g. `attack.t1110`, case-insensitive for ASCII. */
   readonly tag?: string;
   /** Part of the title, case-insensitive for ASCII. */
   readonly text?: string;
@@ -147,7 +148,11 @@ export function threatTable(queries: Queries): Threats {
   };
 }
 
-type Condition = readonly [keyof ThreatTable, '=' | '>=' | '<' | 'in' | 'like', SqlValue | readonly string[]];
+type Condition = readonly [
+  keyof ThreatTable | ReturnType<typeof lower>,
+  '=' | '>=' | '<' | 'in' | 'like',
+  SqlValue | readonly string[],
+];
 
 function conditions(filter: ThreatFilter): Condition[] {
   const list: Condition[] = [];
@@ -161,13 +166,17 @@ function conditions(filter: ThreatFilter): Condition[] {
   if (filter.user !== undefined) list.push(['user_name', '=', indexed(filter.user)]);
   if (filter.sourceIp !== undefined) list.push(['source_ip', '=', indexed(filter.sourceIp)]);
   // Tags are a JSON array of strings: the quotes keep "t1110" from holding for "t1110.001".
-  if (filter.tag !== undefined) list.push(['tags', 'like', `%${likeText(JSON.stringify(filter.tag))}%`]);
-  if (filter.text !== undefined) list.push(['title', 'like', `%${likeText(filter.text)}%`]);
+  if (filter.tag !== undefined) list.push([lower('tags'), 'like', likeText(JSON.stringify(filter.tag))]);
+  if (filter.text !== undefined) list.push([lower('title'), 'like', likeText(filter.text)]);
   return list;
 }
 
-/** The wildcards of `like` stand for one character each here: a filter may let a little more through. */
-export const likeText = (text: string) => storable(text).replaceAll(/[%\\]/g, '_');
+/** PostgreSQL's `like` tells case, SQLite's does not: both are asked in lower case, which is that of ASCII in both. */
+export const lower = (column: 'title' | 'tags') => sql<string>`lower(${sql.ref(column)})`;
+
+/** What `like` looks for, for {@link lower}. Its wildcards stand for one character each: a filter may let a little more through. */
+export const likeText = (text: string) =>
+  `%${text.replaceAll(/[%\\]/g, '_').replaceAll(/[A-Z]+/g, (upper) => upper.toLowerCase())}%`;
 
 function pushRow(values: SqlValue[], threat: NewThreat, storedMs: number): void {
   const { entities } = threat;
