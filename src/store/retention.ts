@@ -15,6 +15,8 @@ export interface Retention {
   readonly eventsMs?: number | false;
   /** Default 400 days. */
   readonly auditMs?: number | false;
+  /** Risks of entities, counted from what was added last; by then they have long decayed. Default 30 days. */
+  readonly risksMs?: number | false;
   /** Most threats kept, the oldest going first. Default 20 million. */
   readonly maxThreats?: number | false;
 }
@@ -25,6 +27,7 @@ const defaults: Required<Retention> = {
   alertsMs: 180 * dayMs,
   eventsMs: 7 * dayMs,
   auditMs: 400 * dayMs,
+  risksMs: 30 * dayMs,
   maxThreats: 20_000_000,
 };
 
@@ -32,7 +35,7 @@ const defaults: Required<Retention> = {
 const chunkRows = 5_000;
 
 interface Rule {
-  readonly table: 'threats' | 'threat_minutes' | 'alerts' | 'events' | 'audit';
+  readonly table: 'threats' | 'threat_minutes' | 'alerts' | 'events' | 'audit' | 'entity_risk';
   readonly key: string;
   readonly column: string;
   readonly keepMs: number | false;
@@ -50,8 +53,9 @@ export async function sweep(
     { table: 'alerts', key: 'id', column: 'last_ms', keepMs: keep.alertsMs },
     { table: 'events', key: 'id', column: 'time_ms', keepMs: keep.eventsMs },
     { table: 'audit', key: 'id', column: 'time_ms', keepMs: keep.auditMs },
+    { table: 'entity_risk', key: 'entity', column: 'updated_ms', keepMs: keep.risksMs },
   ];
-  const gone = { threats: 0, threat_minutes: 0, alerts: 0, events: 0, audit: 0 };
+  const gone = { threats: 0, threat_minutes: 0, alerts: 0, events: 0, audit: 0, entity_risk: 0 };
   for (const { table, key, column, keepMs } of rules) {
     if (keepMs === false) continue;
     const old = sql`${sql.ref(column)} < ${Math.floor(nowMs - keepMs)}`;

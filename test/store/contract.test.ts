@@ -460,7 +460,10 @@ describeStores(
       await store().threats.insert([old, threat(1, { id: 'new' })], startMs);
       await store().alerts.put([alert(1, { lastMs: startMs - 200 * 86_400_000 }), alert(2)]);
       await store().sessions.add(session(9, { idleExpiresMs: startMs - 1 }));
+      const risk = { entity: 'host:old', score: 1, updatedMs: startMs - 40 * 86_400_000 };
+      await store().risks.put([risk, { ...risk, entity: 'host:new', updatedMs: startMs }]);
       expect(await store().sweep()).toMatchObject({ threats: 1, alerts: 1, sessions: 1, threat_minutes: 0 });
+      expect((await store().risks.top()).map(({ entity }) => entity)).toEqual(['host:new']);
       expect(await store().threats.get('old')).toBeUndefined();
       expect(await store().threats.get('new')).toBeDefined();
       // The counts outlive the rows.
