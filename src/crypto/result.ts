@@ -23,7 +23,8 @@ let used = poolBytes;
 /** A Buffer for a result, not filled. Small ones are cut from a pool, as Node's are, in half the time. */
 export function resultBuffer(bytes: number): Buffer {
   if (bytes >= poolBytes / 2) return Buffer.allocUnsafe(bytes);
-  if (pool === undefined || used + bytes > poolBytes) pool = renewed();
+  // Whoever has a result has the pool's memory, too, and may have moved it elsewhere: Node 22 lets that happen.
+  if (pool?.byteLength !== poolBytes || used + bytes > poolBytes) pool = renewed();
   const start = used;
   used = (start + bytes + alignment - 1) & ~(alignment - 1);
   return direct === undefined ? Buffer.from(pool, start, bytes) : new direct(pool, start, bytes);

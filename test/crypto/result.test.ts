@@ -27,3 +27,14 @@ test('a result is a Buffer that begins aligned, and cannot take its neighbours t
 test.each([0, 1, 255, 256, 32_767, 32_768, 100_000])('a result has the %i bytes asked for', (bytes) => {
   expect(resultBuffer(bytes).length).toBe(bytes);
 });
+
+test('results go on when somebody moved the memory of one elsewhere, or tried to', () => {
+  const memory = resultBuffer(40).buffer as ArrayBuffer & { transfer?: () => ArrayBuffer };
+  try {
+    memory.transfer?.();
+  } catch (error) {
+    // From Node 24 on, what must not be transferred cannot be moved either.
+    expect(error).toBeInstanceOf(TypeError);
+  }
+  expect(resultBuffer(40).fill(1)).toHaveLength(40);
+});
