@@ -20,27 +20,43 @@ export interface RuleCosts {
   readonly measuredMs: number;
 }
 
+export interface RuleBookOptions {
+  readonly rules: ThreatDetectorOptions['rules'];
+  readonly store: Store;
+  /** Events to measure rules on. */
+  readonly sample: EventSample;
+  readonly registry: Registry;
+  /** Where compiled rules are kept for the next start. */
+  readonly cacheFolder: string;
+}
+
 /** The rules of the service: reads them, keeps their text in the store, and measures what they cost. */
 export class RuleBook {
   readonly #rules: ThreatDetectorOptions['rules'];
   readonly #store: Store;
   readonly #sample: EventSample;
   readonly #registry: Registry;
+  readonly #cacheFolder: string;
   readonly #closing = new AbortController();
   #costs: RuleCosts | undefined;
   #measuring: Promise<void> | undefined;
 
-  constructor(rules: ThreatDetectorOptions['rules'], store: Store, sample: EventSample, registry: Registry) {
+  constructor({ rules, store, sample, registry, cacheFolder }: RuleBookOptions) {
     this.#rules = rules;
     this.#store = store;
     this.#sample = sample;
     this.#registry = registry;
+    this.#cacheFolder = cacheFolder;
   }
 
   /** Reads the rules; the text of each goes to the store, where alerts find it after the rule has gone. */
   async load(): Promise<ThreatDetector> {
     const sources = await this.#read();
-    const detector = await ThreatDetector.create({ rules: sources, registry: this.#registry });
+    const detector = await ThreatDetector.create({
+      rules: sources,
+      registry: this.#registry,
+      cacheFolder: this.#cacheFolder,
+    });
     try {
       await this.#keep(detector, sources);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlertManager, observeAlerts } from '../alert/index.ts';
 import { ApiKeys, countAuthEvents } from '../auth/index.ts';
@@ -104,7 +105,13 @@ async function openInto(
     learn: (detections) => reputation.learn(detections),
   });
   const sample = new EventSample();
-  const rules = new RuleBook(config.rules.length > 0 ? config.rules : ownRules, store, sample, registry);
+  const rules = new RuleBook({
+    rules: config.rules.length > 0 ? config.rules : ownRules,
+    store,
+    sample,
+    registry,
+    cacheFolder: join(config.data, 'rules'),
+  });
   opened.defer(() => rules.close());
   const pipeline = new IngestPipeline({
     detector: await rules.load(),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -28,6 +28,30 @@ test('serve, read rules anew on SIGHUP, stop on SIGTERM', async () => {
     expect(await serving.stop()).toBe(0);
   }
   expect(serving.said.at(-1)).toBe('stopped');
+});
+
+test('the next start finds the rules compiled', async () => {
+  const rules = join(folder, 'rules.yml');
+  const data = join(folder, 'data');
+  const kept = () => readdirSync(join(data, 'rules'));
+  const detections = async () => {
+    const serving = new Serving('--data', data, '--rules', rules);
+    try {
+      const answer = await send(await serving.url(), '/v1/events', ndjson([attack()]));
+      return (answer.body as { detections: number }).detections;
+    } finally {
+      await serving.stop();
+    }
+  };
+  writeFileSync(rules, whoamiRule.text);
+  expect(await detections()).toBe(1);
+  const first = kept();
+  expect(first).toEqual([expect.stringMatching(/\.bundle$/)]);
+  expect(await detections()).toBe(1);
+  expect(kept()).toEqual(first);
+  writeFileSync(rules, whoamiRule.text.replace('contains: whoami', 'contains: notepad'));
+  expect(await detections()).toBe(0);
+  expect(kept()).toHaveLength(2);
 });
 
 test('nothing that was answered is lost when the process is killed', async () => {
