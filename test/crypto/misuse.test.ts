@@ -122,6 +122,50 @@ describeBackends('misuse of keys', (backend) => {
     );
   });
 
+  test.for([...aeadAlgorithms])('%s: large messages are worked on elsewhere, whole', async (algorithm) => {
+    const key = AeadKey.importInto(backend, algorithm, raw, { messagesMax: 2 });
+    const text = Buffer.alloc((3 << 20) + 5, 'over three slices and a bit ');
+    const sealed = await key.sealAsync(text, 'aad');
+    expect(key.messagesLeft).toBe(1);
+    expect(sealed).toHaveLength(text.length + key.overheadBytes);
+    expect(key.open(sealed, 'aad').equals(text)).toBe(true);
+    // The key is held until the work is done.
+    const late = [key.sealAsync(text, 'aad'), key.openAsync(sealed, 'aad')] as const;
+    await expect(key.sealAsync(text)).rejects.toEqual(code('NONCE_EXHAUSTED'));
+    key.dispose();
+    const [again, opened] = await Promise.all(late);
+    expect(opened.equals(text)).toBe(true);
+    using other = AeadKey.importInto(backend, algorithm, raw);
+    expect(other.open(again, 'aad').equals(text)).toBe(true);
+    await expect(other.openAsync(sealed, 'other')).rejects.toEqual(code('OPEN_FAILED'));
+  });
+
+  test.for([
+    ['shrunk', (memory: ArrayBuffer) => memory.resize(0)],
+    ['moved', (memory: ArrayBuffer) => void memory.transfer()],
+    ['moved and shrunk', (memory: ArrayBuffer) => void memory.transfer(0)],
+  ] as const)('a buffer that is %s while another thread works does no harm', async ([, take]) => {
+    using key = AeadKey.importInto(backend, 'aes-256-gcm', raw);
+    for (const bytes of [200_000, 8 << 20]) {
+      const memory = new ArrayBuffer(bytes, { maxByteLength: bytes });
+      const work = key.sealAsync(new Uint8Array(memory).fill(7));
+      take(memory);
+      const [ended] = await Promise.allSettled([work]);
+      if (ended.status === 'rejected') expect(ended.reason).toEqual(code('INVALID_ARGUMENT'));
+      else expect(key.open(ended.value).equals(Buffer.alloc(bytes, 7))).toBe(true);
+
+      const sealed = key.seal(Buffer.alloc(bytes, 7));
+      const copy = new ArrayBuffer(sealed.length, { maxByteLength: sealed.length });
+      const view = new Uint8Array(copy);
+      view.set(sealed);
+      const opening = key.openAsync(view);
+      take(copy);
+      const [opened] = await Promise.allSettled([opening]);
+      if (opened.status === 'rejected') expect(opened.reason).toEqual(code('INVALID_ARGUMENT'));
+      else expect(opened.value.equals(Buffer.alloc(bytes, 7))).toBe(true);
+    }
+  });
+
   test('a key that was disposed of does nothing', async () => {
     const key = AeadKey.importInto(backend, 'aes-256-gcm', raw);
     const sealed = key.seal('x');

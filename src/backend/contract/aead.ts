@@ -92,7 +92,10 @@ export interface AeadBackend {
     aad: Uint8Array | undefined,
     output: Uint8Array,
   ): number;
-  /** On another thread; the inputs must not change meanwhile. */
+  /**
+   * On another thread; the inputs must not change meanwhile. One that is detached or shrunk does no harm: it is
+   * refused, or was read before. The key may be released meanwhile.
+   */
   sealOffThread(
     key: AeadHandle,
     plaintext: Uint8Array,

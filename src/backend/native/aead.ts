@@ -1,13 +1,10 @@
-import { type AeadBackend, type AeadHandle, AeadStatus, aeadAlgorithms } from '../contract/aead.ts';
-import { settled } from './task.ts';
+import { type AeadBackend, type AeadHandle, aeadAlgorithms } from '../contract/aead.ts';
+import { type AeadThreadAddon, type Ended, openOffThread, sealOffThread, told } from './aead-thread.ts';
 
 type Bytes = Uint8Array;
 
-/** No value tells that all went well: the cheapest thing to tell. */
-type Ended = AeadStatus | undefined;
-
 /** The addon's functions of this area. Keys are numbers there; `aad` stands last so that it may be left out. */
-export interface AeadAddon {
+export interface AeadAddon extends AeadThreadAddon {
   aeadImport(algorithm: number, key: Bytes, fixed: Bytes, next: number, last: number): AeadHandle;
   aeadExport(key: AeadHandle, output: Bytes): void;
   aeadRelease(key: AeadHandle): void;
@@ -21,12 +18,9 @@ export interface AeadAddon {
   aeadOpenInPlace(key: AeadHandle, sealed: Bytes, aad?: Bytes): Ended;
   aeadSealBatch(key: AeadHandle, data: Bytes, offsets: Uint32Array, output: Bytes, aad?: Bytes): Ended;
   aeadOpenBatch(key: AeadHandle, data: Bytes, offsets: Uint32Array, output: Bytes, aad?: Bytes): number;
-  aeadSealOffThread(key: AeadHandle, plaintext: Bytes, aad: Bytes): Promise<Buffer>;
-  aeadOpenOffThread(key: AeadHandle, sealed: Bytes, aad: Bytes): Promise<Buffer>;
 }
 
 const none = new Uint8Array(0);
-const told = (ended: Ended): AeadStatus => ended ?? AeadStatus.done;
 
 /** The functions of each call are taken off the addon once: it has so many that looking one up takes 4 ns. */
 export function nativeAead(addon: AeadAddon): AeadBackend {
@@ -58,9 +52,7 @@ export function nativeAead(addon: AeadAddon): AeadBackend {
       told(addon.aeadSealBatch(key, data, offsets, output, aad ?? none)),
     openBatch: (key, data, offsets, aad, output) =>
       addon.aeadOpenBatch(key, data, offsets, output, aad ?? none),
-    sealOffThread: (key, plaintext, aad) =>
-      settled(addon.aeadSealOffThread(key, plaintext, aad ?? none), AeadStatus.exhausted, AeadStatus.reused),
-    openOffThread: (key, sealed, aad) =>
-      settled(addon.aeadOpenOffThread(key, sealed, aad ?? none), AeadStatus.failed),
+    sealOffThread: (key, plaintext, aad = none) => sealOffThread(addon, key, plaintext, aad),
+    openOffThread: (key, sealed, aad = none) => openOffThread(addon, key, sealed, aad),
   };
 }

@@ -223,7 +223,10 @@ export class AeadKey implements Disposable {
     return { data, offsets };
   }
 
-  /** As {@link seal}; large inputs on another thread. They must not change until the promise settles. */
+  /**
+   * As {@link seal}; large inputs on another thread. They must not change until the promise settles; one that is
+   * detached or shrunk meanwhile may be refused with `WOLFSEC_INVALID_ARGUMENT`.
+   */
   async sealAsync(plaintext: Input, aad?: Input): Promise<Buffer> {
     const bytes = inputBytes(plaintext, 'plaintext');
     if (bytes.length < offThreadMinBytes) return this.seal(bytes, aad);
@@ -233,7 +236,10 @@ export class AeadKey implements Disposable {
     return sealed;
   }
 
-  /** As {@link open}; large inputs on another thread. They must not change until the promise settles. */
+  /**
+   * As {@link open}; large inputs on another thread. They must not change until the promise settles; one that is
+   * detached or shrunk meanwhile may be refused with `WOLFSEC_INVALID_ARGUMENT`.
+   */
   async openAsync(sealed: Uint8Array, aad?: Input): Promise<Buffer> {
     if (this.#plaintextBytes(sealed) < offThreadMinBytes) return this.open(sealed, aad);
     const associated = aad === undefined ? undefined : inputBytes(aad, 'aad');

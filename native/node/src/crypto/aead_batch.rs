@@ -1,13 +1,10 @@
-//! Many messages, packed one behind the other, in one call; and large ones on another thread.
+//! Many messages, packed one behind the other, in one call.
 
-use napi::bindgen_prelude::{AsyncTask, Buffer, Result};
-use napi_derive::napi;
-use wolfsec_core::aead::MAX_NONCE_LEN;
+use napi::bindgen_prelude::Result;
 
-use super::aead::{DONE, FAILED, Slot, give_status, next_nonce, refused, wrong_length};
+use super::aead::{DONE, Slot, give_status, next_nonce, refused, wrong_length};
 use super::entropy;
 use super::slots::with;
-use super::task::{BytesTask, thrown};
 use crate::raw::{Call, Function, Module, Outcome, Thrown};
 
 pub fn register(module: &Module) -> Result<()> {
@@ -101,51 +98,4 @@ impl Function for OpenBatch {
         })?;
         call.give_number(opened as f64)
     }
-}
-
-/// Seals on another thread. The nonce is taken here and now, so that the budget holds.
-#[napi(ts_return_type = "Promise<Buffer>")]
-pub fn aead_seal_off_thread(
-    handle: u32,
-    plaintext: Buffer,
-    aad: Buffer,
-) -> Result<AsyncTask<BytesTask>> {
-    let mut nonce = [0; MAX_NONCE_LEN];
-    let (key, status) = with(handle, |slot: &mut Slot| {
-        let nonce = &mut nonce[..slot.key.algorithm().nonce_len()];
-        let status = entropy::with(|pool| next_nonce(&mut slot.nonces, pool, nonce))?;
-        Ok((slot.key.clone(), status))
-    })
-    .map_err(thrown)?;
-    Ok(BytesTask::run(move || {
-        if let Some(status) = status {
-            return Err(status);
-        }
-        let nonce = &nonce[..key.algorithm().nonce_len()];
-        let mut sealed = vec![0; plaintext.len() + key.algorithm().overhead()];
-        sealed[..nonce.len()].copy_from_slice(nonce);
-        key.seal(nonce, &aad, &plaintext, &mut sealed[nonce.len()..]);
-        Ok(sealed)
-    }))
-}
-
-/// Opens on another thread.
-#[napi(ts_return_type = "Promise<Buffer>")]
-pub fn aead_open_off_thread(
-    handle: u32,
-    sealed: Buffer,
-    aad: Buffer,
-) -> Result<AsyncTask<BytesTask>> {
-    let key = with(handle, |slot: &mut Slot| Ok(slot.key.clone())).map_err(thrown)?;
-    Ok(BytesTask::run(move || {
-        let algorithm = key.algorithm();
-        let Some(len) = sealed.len().checked_sub(algorithm.overhead()) else {
-            return Err(FAILED);
-        };
-        let mut plaintext = vec![0; len];
-        let (nonce, rest) = sealed.split_at(algorithm.nonce_len());
-        key.open(nonce, &aad, rest, &mut plaintext)
-            .map_err(|_| FAILED)?;
-        Ok(plaintext)
-    }))
 }

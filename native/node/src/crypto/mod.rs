@@ -2,6 +2,7 @@
 
 mod aead;
 mod aead_batch;
+mod aead_thread;
 mod background;
 mod entropy;
 mod hash;
@@ -18,6 +19,7 @@ use crate::raw::Module;
 pub fn register(module: &Module) -> Result<()> {
     aead::register(module)?;
     aead_batch::register(module)?;
+    aead_thread::register(module)?;
     hash::register(module)?;
     mac::register(module)?;
     sign::register(module)
