@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   AeadKey,
   Envelope,
@@ -60,6 +60,44 @@ function fakeKms(): KmsClient & { calls: number } {
     },
   };
 }
+
+test('an envelope disposes of each data key after its last message', async () => {
+  const envelope = new Envelope(kmsKeyProvider(fakeKms(), 'alias/data'), { messagesPerKey: 2 });
+  const disposed = vi.spyOn(AeadKey.prototype, 'dispose');
+  try {
+    await envelope.seal('one');
+    expect(disposed).toHaveBeenCalledTimes(0);
+    await envelope.seal('two');
+    expect(disposed).toHaveBeenCalledTimes(1);
+    // Two keys are in use at once here, the second of them for one message more.
+    const sealed = await Promise.all(['three', 'four', 'five'].map((text) => envelope.seal(text)));
+    expect(disposed).toHaveBeenCalledTimes(2);
+    sealed.push(await envelope.seal('six'));
+    expect(disposed).toHaveBeenCalledTimes(3);
+    const opened = await Promise.all(sealed.map((each) => envelope.open(each)));
+    expect(opened.map(String)).toEqual(['three', 'four', 'five', 'six']);
+  } finally {
+    disposed.mockRestore();
+  }
+});
+
+test('a provider that fails is asked again for the next message', async () => {
+  const kms = fakeKms();
+  const provider = kmsKeyProvider(kms, 'alias/data');
+  let failing = true;
+  const envelope = new Envelope(
+    {
+      unwrap: provider.unwrap,
+      generateDataKey: () => (failing ? Promise.reject(new Error('down')) : provider.generateDataKey()),
+    },
+    { messagesPerKey: 4 },
+  );
+  const refused = await Promise.allSettled(['one', 'two'].map((text) => envelope.seal(text)));
+  expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  failing = false;
+  await Promise.all(['one', 'two', 'three', 'four'].map((text) => envelope.seal(text)));
+  expect(kms.calls).toBe(1);
+});
 
 test('envelopes by file, environment and a key management service', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'wolfsec-'));

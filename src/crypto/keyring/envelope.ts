@@ -19,6 +19,19 @@ export interface EnvelopeOptions {
 }
 
 /**
+ * A data key in use. It is disposed of after its last message rather than left to the collector, which comes too
+ * late where messages are sealed one after another without a turn of the event loop between.
+ */
+interface CurrentKey {
+  readonly ready: Promise<{ readonly key: AeadKey; readonly head: Buffer }>;
+  readonly dispose: () => void;
+  /** Messages that it may still seal. */
+  left: number;
+  /** Messages that are being sealed. */
+  sealing: number;
+}
+
+/**
  * Envelope encryption: messages are sealed under data keys, which a master key wraps. A sealed message is
  * version byte ‖ length of the wrapped key (2 bytes) ‖ wrapped key ‖ nonce ‖ ciphertext ‖ tag.
  */
@@ -26,8 +39,7 @@ export class Envelope {
   readonly #provider: KeyProvider;
   readonly #algorithm: AeadAlgorithm;
   readonly #messagesPerKey: number;
-  #current: Promise<{ key: AeadKey; head: Buffer }> | undefined;
-  #used = 0;
+  #current: CurrentKey | undefined;
 
   /**
    * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for an unknown algorithm or `messagesPerKey` outside 1
@@ -43,9 +55,14 @@ export class Envelope {
   /** Seals under a data key. Errors are those of {@link AeadKey} and of the provider. */
   async seal(plaintext: Input, aad: Input = ''): Promise<Buffer> {
     const bytes = inputBytes(plaintext, 'plaintext');
-    const { key, head } = await this.#dataKey();
-    const sealed = key.seal(bytes, Buffer.concat([head, inputBytes(aad, 'aad')]));
-    return Buffer.concat([head, sealed]);
+    const current = this.#taken();
+    try {
+      const { key, head } = await current.ready;
+      return Buffer.concat([head, key.seal(bytes, Buffer.concat([head, inputBytes(aad, 'aad')]))]);
+    } finally {
+      current.sealing--;
+      if (current.left === 0 && current.sealing === 0) current.dispose();
+    }
   }
 
   /** Opens with the provider's help. */
@@ -64,25 +81,40 @@ export class Envelope {
     return key.open(bytes.subarray(headBytes), Buffer.concat([head, inputBytes(aad, 'aad')]));
   }
 
-  async #dataKey(): Promise<{ key: AeadKey; head: Buffer }> {
-    if (this.#used >= this.#messagesPerKey) {
-      this.#current = undefined;
-      this.#used = 0;
-    }
-    this.#used++;
-    this.#current ??= this.#newKey();
-    const current = this.#current;
-    try {
-      return await current;
-    } catch (error) {
-      if (this.#current === current) this.#current = undefined;
-      throw error;
-    }
+  /** The data key to seal the next message under. */
+  #taken(): CurrentKey {
+    const current = this.#current ?? this.#started();
+    current.sealing++;
+    current.left--;
+    this.#current = current.left > 0 ? current : undefined;
+    return current;
+  }
+
+  #started(): CurrentKey {
+    let made: AeadKey | undefined;
+    const current: CurrentKey = {
+      left: this.#messagesPerKey,
+      sealing: 0,
+      ready: this.#newKey().then(
+        (dataKey) => {
+          made = dataKey.key;
+          return dataKey;
+        },
+        (error) => {
+          // The next message asks the provider again.
+          if (this.#current === current) this.#current = undefined;
+          throw error;
+        },
+      ),
+      dispose: () => made?.dispose(),
+    };
+    return current;
   }
 
   async #newKey(): Promise<{ key: AeadKey; head: Buffer }> {
     const { plaintext, wrapped } = await this.#provider.generateDataKey();
     if (wrapped.length === 0 || wrapped.length > 65535) {
+      plaintext.fill(0);
       throw new WolfsecError(
         'WOLFSEC_INVALID_KEY',
         'the provider wrapped the key into nothing, or over 65535 bytes',
