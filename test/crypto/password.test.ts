@@ -73,6 +73,20 @@ test('the queue is bounded, and gives up what is aborted', async () => {
   expect(queue.waitMs).toBeGreaterThan(0);
 });
 
+test('a password may be wiped as soon as the call has it, also while it waits', async () => {
+  const hasher = new PasswordHasher({ cost, concurrency: 1 });
+  const running = hasher.hash('first in the queue');
+  const password = Buffer.from('pass');
+  const waiting = hasher.hash(password);
+  password.fill(0);
+  const stored = await waiting;
+  expect(await hasher.verify(stored, 'pass')).toBe(true);
+  const again = Buffer.from('pass');
+  const both = [hasher.verify(await running, 'x'), hasher.verify(stored, again)];
+  again.fill(0);
+  expect(await Promise.all(both)).toEqual([false, true]);
+});
+
 test('work that throws at once gives its place back, and does not hold up who waits', async () => {
   const { queue } = new PasswordHasher({ cost, concurrency: 1 });
   const failing = () => {

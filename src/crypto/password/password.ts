@@ -70,10 +70,11 @@ export class PasswordHasher {
    *   empty password or one over 4,096 bytes.
    */
   async hash(password: Input, options: PasswordCallOptions = {}): Promise<string> {
-    const bytes = passwordBytes(password);
-    const salt = randomBytes(saltBytes);
-    const hash = await this.#argon2id(bytes, salt, this.#cost, hashBytes, this.#pepperId, options.signal);
-    return formatArgon2id(this.#cost, salt, hash, this.#pepperId);
+    return withPassword(password, async (bytes) => {
+      const salt = randomBytes(saltBytes);
+      const hash = await this.#argon2id(bytes, salt, this.#cost, hashBytes, this.#pepperId, options.signal);
+      return formatArgon2id(this.#cost, salt, hash, this.#pepperId);
+    });
   }
 
   /**
@@ -85,22 +86,7 @@ export class PasswordHasher {
    */
   async verify(stored: string, password: Input, options: PasswordCallOptions = {}): Promise<boolean> {
     const parsed = parseStored(stored);
-    const bytes = passwordBytes(password);
-    const { kdf } = activeBackend();
-    if (parsed.kind === 'bcrypt') {
-      checkBcryptRounds(parsed.rounds);
-      if (!isUtf8(bytes)) return false;
-      return this.queue.run(() => kdf.bcryptVerify(bytes, parsed.text), options.signal);
-    }
-    const { salt, hash } = parsed;
-    if (parsed.kind === 'scrypt') {
-      const cost = checkScryptCost(parsed.cost);
-      const made = await this.queue.run(() => kdf.scrypt(bytes, salt, cost, hash.length), options.signal);
-      return constantTimeEqual(made, hash);
-    }
-    const cost = checkArgon2Cost(parsed.cost);
-    const made = await this.#argon2id(bytes, salt, cost, hash.length, parsed.pepperId, options.signal);
-    return constantTimeEqual(made, hash);
+    return withPassword(password, (bytes) => this.#verify(parsed, bytes, options.signal));
   }
 
   /** Whether `stored` was made in another way than {@link hash} would today: hash anew after a login. */
@@ -116,6 +102,24 @@ export class PasswordHasher {
       parsed.salt.length < saltBytes ||
       parsed.hash.length < hashBytes
     );
+  }
+
+  async #verify(stored: StoredHash, password: Uint8Array, signal: AbortSignal | undefined): Promise<boolean> {
+    const { kdf } = activeBackend();
+    if (stored.kind === 'bcrypt') {
+      checkBcryptRounds(stored.rounds);
+      if (!isUtf8(password)) return false;
+      return this.queue.run(() => kdf.bcryptVerify(password, stored.text), signal);
+    }
+    const { salt, hash } = stored;
+    if (stored.kind === 'scrypt') {
+      const cost = checkScryptCost(stored.cost);
+      const made = await this.queue.run(() => kdf.scrypt(password, salt, cost, hash.length), signal);
+      return constantTimeEqual(made, hash);
+    }
+    const cost = checkArgon2Cost(stored.cost);
+    const made = await this.#argon2id(password, salt, cost, hash.length, stored.pepperId, signal);
+    return constantTimeEqual(made, hash);
   }
 
   #argon2id(
@@ -138,12 +142,18 @@ export class PasswordHasher {
   }
 }
 
-function passwordBytes(password: Input): Uint8Array {
-  const bytes = inputBytes(password, 'password');
-  if (bytes.length === 0 || bytes.length > passwordMaxBytes) {
+/** Runs `work` on bytes of its own, wiped afterwards: the caller's may be wiped while the call waits its turn. */
+async function withPassword<T>(password: Input, work: (bytes: Uint8Array) => Promise<T>): Promise<T> {
+  const given = inputBytes(password, 'password');
+  if (given.length === 0 || given.length > passwordMaxBytes) {
     throw invalidArgument('password', `1 to ${passwordMaxBytes} bytes long`);
   }
-  return bytes;
+  const bytes = given === password ? Uint8Array.from(given) : given;
+  try {
+    return await work(bytes);
+  } finally {
+    bytes.fill(0);
+  }
 }
 
 function checkArgon2Cost({ memoryKib, iterations, lanes }: Argon2Cost): Argon2Cost {
