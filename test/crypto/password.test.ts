@@ -29,6 +29,14 @@ test('peppers are found by their id, and rotate', async () => {
   });
 });
 
+test('a pepper may be wiped once the hasher has it', async () => {
+  const pepper = Buffer.alloc(32, 1);
+  const hasher = new PasswordHasher({ cost, peppers: { a: pepper }, pepperId: 'a' });
+  pepper.fill(0);
+  const other = new PasswordHasher({ cost, peppers: { a: Buffer.alloc(32, 1) } });
+  expect(await other.verify(await hasher.hash('pass'), 'pass')).toBe(true);
+});
+
 test('stored text that is no hash, or asks for too much, is refused', async () => {
   const hasher = new PasswordHasher({ cost });
   const salt = 'c2FsdHNhbHRzYWx0c2FsdA';

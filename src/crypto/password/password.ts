@@ -25,7 +25,7 @@ export interface PasswordHasherOptions extends PasswordQueueOptions {
   readonly cost?: Partial<Argon2Cost>;
   /**
    * Secrets that go into every hash and are stored elsewhere, by an id of 1 to 8 bytes that is stored in
-   * the hash. New hashes use `pepperId`.
+   * the hash. New hashes use `pepperId`. The hasher keeps copies.
    */
   readonly peppers?: Readonly<Record<string, Uint8Array>>;
   readonly pepperId?: string;
@@ -55,9 +55,11 @@ export class PasswordHasher {
   constructor(options: PasswordHasherOptions = {}) {
     this.queue = new PasswordQueue(options);
     this.#cost = checkArgon2Cost({ ...argon2Default, ...options.cost });
-    this.#peppers = new Map(Object.entries(options.peppers ?? {}));
+    const peppers = Object.entries(options.peppers ?? {});
+    for (const [id, pepper] of peppers) checkPepper(id, pepper);
+    // Copies, so that the caller may wipe its own.
+    this.#peppers = new Map(peppers.map(([id, pepper]) => [id, Uint8Array.from(pepper)]));
     this.#pepperId = options.pepperId;
-    for (const [id, pepper] of this.#peppers) checkPepper(id, pepper);
     if (this.#pepperId !== undefined && !this.#peppers.has(this.#pepperId)) {
       throw invalidArgument('pepperId', 'one of the ids in peppers');
     }

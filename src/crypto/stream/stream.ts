@@ -30,7 +30,7 @@ export class SealStream extends Transform {
   constructor(key: AeadKey, options: StreamOptions = {}) {
     super({ readableHighWaterMark: 4 * chunkBytes, writableHighWaterMark: 4 * chunkBytes });
     const salt = randomBytes(headerBytes - 5);
-    this.#aad = inputBytes(options.aad ?? '', 'aad');
+    this.#aad = Uint8Array.from(inputBytes(options.aad ?? '', 'aad'));
     this.#cipher = new ChunkCipher(key, salt);
     this.push(writeHeader(key.algorithm, salt));
   }
@@ -77,7 +77,7 @@ export class OpenStream extends Transform {
   constructor(key: AeadKey, options: StreamOptions = {}) {
     super({ readableHighWaterMark: 4 * chunkBytes, writableHighWaterMark: 4 * chunkBytes });
     this.#key = key;
-    this.#aad = inputBytes(options.aad ?? '', 'aad');
+    this.#aad = Uint8Array.from(inputBytes(options.aad ?? '', 'aad'));
   }
 
   /** @internal */
