@@ -1,3 +1,4 @@
+import bcrypt from 'bcryptjs';
 import { expect, test } from 'vitest';
 import { PasswordHasher } from '../../src/crypto/index.ts';
 import { describeBackends } from '../parity/backends.ts';
@@ -116,13 +117,20 @@ describeBackends('hashes of other programs', ({ kdf }) => {
     expect(await kdf.bcryptVerify(Buffer.from('U*V'), stored)).toBe(false);
     expect(await kdf.bcryptVerify(Buffer.from('U*U'), stored.replace('$2a$', '$2y$'))).toBe(true);
   });
+
+  test('bcrypt takes a byte-order mark for a part of the password', async () => {
+    const stored = bcrypt.hashSync('\uFEFFpass', 4);
+    expect(await kdf.bcryptVerify(Buffer.from('\uFEFFpass'), stored)).toBe(true);
+    expect(await kdf.bcryptVerify(Buffer.from('pass'), stored)).toBe(false);
+    expect(await kdf.bcryptVerify(Buffer.from('\uFEFFpass'), bcrypt.hashSync('pass', 4))).toBe(false);
+  });
 });
 
 test('scrypt and bcrypt hashes verify, and ask to be replaced', async () => {
   const hasher = new PasswordHasher({ cost });
-  const bcrypt = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW';
-  expect(await hasher.verify(bcrypt, 'U*U')).toBe(true);
-  expect(hasher.needsRehash(bcrypt)).toBe(true);
+  const stored2a = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW';
+  expect(await hasher.verify(stored2a, 'U*U')).toBe(true);
+  expect(hasher.needsRehash(stored2a)).toBe(true);
   const { scrypt } = await import('node:crypto');
   const key = await new Promise<Buffer>((resolve, reject) =>
     scrypt('pass', 'salt', 32, { N: 1024, r: 8, p: 1 }, (error, made) =>

@@ -77,7 +77,9 @@ export const work: {
     return hash;
   },
   bcryptVerify: ({ password, hash }) => {
-    const same = bcrypt.compareSync(new TextDecoder().decode(password), hash);
+    // A mark at the start is part of the password.
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(password);
+    const same = bcrypt.compareSync(text, hash);
     password.fill(0);
     return same;
   },
