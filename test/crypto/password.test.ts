@@ -47,14 +47,30 @@ test('stored text that is no hash, or asks for too much, is refused', async () =
     'x',
     '$argon2i$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$AAAA',
     '$2b$10$short',
+    `$argon2id$v=19$m=64,t=0,p=1$${salt}$${hash}`,
+    `$argon2id$v=19$m=64,t=1,p=0$${salt}$${hash}`,
+    `$argon2id$v=19$m=15,t=1,p=2$${salt}$${hash}`,
+    `$scrypt$ln=0,r=8,p=1$${salt}$${hash}`,
+    `$scrypt$ln=10,r=0,p=1$${salt}$${hash}`,
+    `$scrypt$ln=10,r=8,p=0$${salt}$${hash}`,
+    // The last letter of the salt, then of the hash, with bits that belong to nothing.
+    '$2a$05$CCCCCCCCCCCCCCCCCCCCCCE5YPO9kmyuRGyh0XouQYb4YMJKvyOeW',
+    '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeX',
     'a'.repeat(10_000),
   ]) {
     await expect(hasher.verify(text, 'p')).rejects.toMatchObject({ code: 'WOLFSEC_INVALID_PASSWORD_HASH' });
   }
   for (const text of [
     `$argon2id$v=19$m=1000000,t=1000,p=1$${salt}$${hash}`,
+    `$argon2id$v=19$m=4194304,t=1,p=1$${salt}$${hash}`,
+    `$argon2id$v=19$m=64,t=2000,p=1$${salt}$${hash}`,
+    `$argon2id$v=19$m=4096,t=1,p=300$${salt}$${hash}`,
     `$scrypt$ln=30,r=8,p=1$${salt}$${hash}`,
-    `$2b$31$${'a'.repeat(53)}`,
+    `$scrypt$ln=31,r=8,p=1$${salt}$${hash}`,
+    `$scrypt$ln=16,r=1,p=1$${salt}$${hash}`,
+    // Half a GiB a thousand times: some half an hour.
+    `$scrypt$ln=19,r=8,p=1000$${salt}$${hash}`,
+    `$2b$31$${'u'.repeat(53)}`,
   ]) {
     await expect(hasher.verify(text, 'p')).rejects.toMatchObject({ code: 'WOLFSEC_LIMIT_EXCEEDED' });
   }

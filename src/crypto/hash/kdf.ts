@@ -55,7 +55,7 @@ export async function pbkdf2(
 const scryptMemoryMaxBytes = 1 << 30;
 
 /** Throws unless the cost is one that scrypt has, within 1 GiB of memory. */
-export function checkScryptCost({ logN, r, p }: ScryptCost): ScryptCost {
+function checkScryptCost({ logN, r, p }: ScryptCost): ScryptCost {
   checkInteger(logN, 'logN', 1, 30);
   checkInteger(r, 'r', 1, 1024);
   checkInteger(p, 'p', 1, 1024);

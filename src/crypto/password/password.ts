@@ -2,7 +2,6 @@ import type { Argon2Cost } from '../../backend/contract/kdf.ts';
 import { activeBackend } from '../../backend/select.ts';
 import { invalidArgument, WolfsecError } from '../../errors.ts';
 import { constantTimeEqual } from '../compare.ts';
-import { checkScryptCost } from '../hash/kdf.ts';
 import { checkInteger, type Input, inputBytes } from '../input.ts';
 import { randomBytes } from '../random/bytes.ts';
 import { formatArgon2id, parseStored, type StoredHash } from './phc.ts';
@@ -16,6 +15,8 @@ export const argon2Default: Argon2Cost = { memoryKib: 19456, iterations: 2, lane
 /** The most that a stored hash may ask for, so that no stored text can tie up the machine. */
 const memoryMaxKib = 1 << 20;
 const workMaxKib = 1 << 23;
+const iterationsMax = 1024;
+const lanesMax = 255;
 const saltBytes = 16;
 const hashBytes = 32;
 const passwordMaxBytes = 4096;
@@ -108,19 +109,18 @@ export class PasswordHasher {
 
   async #verify(stored: StoredHash, password: Uint8Array, signal: AbortSignal | undefined): Promise<boolean> {
     const { kdf } = activeBackend();
+    checkWork(stored);
     if (stored.kind === 'bcrypt') {
-      checkBcryptRounds(stored.rounds);
       if (!isUtf8(password)) return false;
       return this.queue.run(() => kdf.bcryptVerify(password, stored.text), signal);
     }
     const { salt, hash } = stored;
     if (stored.kind === 'scrypt') {
-      const cost = checkScryptCost(stored.cost);
-      const made = await this.queue.run(() => kdf.scrypt(password, salt, cost, hash.length), signal);
+      const made = await this.queue.run(() => kdf.scrypt(password, salt, stored.cost, hash.length), signal);
       return constantTimeEqual(made, hash);
     }
-    const cost = checkArgon2Cost(stored.cost);
-    const made = await this.#argon2id(password, salt, cost, hash.length, stored.pepperId, signal);
+    const { cost, pepperId } = stored;
+    const made = await this.#argon2id(password, salt, cost, hash.length, pepperId, signal);
     return constantTimeEqual(made, hash);
   }
 
@@ -159,8 +159,8 @@ async function withPassword<T>(password: Input, work: (bytes: Uint8Array) => Pro
 }
 
 function checkArgon2Cost({ memoryKib, iterations, lanes }: Argon2Cost): Argon2Cost {
-  checkInteger(lanes, 'cost.lanes', 1, 255);
-  checkInteger(iterations, 'cost.iterations', 1, 1024);
+  checkInteger(lanes, 'cost.lanes', 1, lanesMax);
+  checkInteger(iterations, 'cost.iterations', 1, iterationsMax);
   checkInteger(memoryKib, 'cost.memoryKib', 8 * lanes, memoryMaxKib);
   if (memoryKib * iterations > workMaxKib) {
     throw new WolfsecError(
@@ -171,10 +171,30 @@ function checkArgon2Cost({ memoryKib, iterations, lanes }: Argon2Cost): Argon2Co
   return { memoryKib, iterations, lanes };
 }
 
-function checkBcryptRounds(rounds: number): void {
-  if (rounds > 16) {
-    throw new WolfsecError('WOLFSEC_LIMIT_EXCEEDED', `bcrypt with 2^${rounds} rounds is more than 2^16`);
+/** Throws where a stored hash, whose numbers are not the caller's, asks for more than a machine should do. */
+function checkWork(stored: StoredHash): void {
+  if (stored.kind === 'bcrypt') {
+    if (stored.rounds > 16) throw tooMuchWork('bcrypt with more than 2^16 rounds');
+  } else if (stored.kind === 'scrypt') {
+    const { logN, r, p } = stored.cost;
+    const memoryKib = (r * 2 ** logN) / 8;
+    if (logN >= 16 * r || memoryKib + (r * p) / 8 > memoryMaxKib || memoryKib * p > workMaxKib) {
+      throw tooMuchWork(`scrypt with logN=${logN}, r=${r}, p=${p}`);
+    }
+  } else {
+    const { memoryKib, iterations, lanes } = stored.cost;
+    const work = memoryKib * iterations;
+    if (lanes > lanesMax || iterations > iterationsMax || memoryKib > memoryMaxKib || work > workMaxKib) {
+      throw tooMuchWork(`argon2id with m=${memoryKib}, t=${iterations}, p=${lanes}`);
+    }
   }
+}
+
+function tooMuchWork(what: string): WolfsecError {
+  return new WolfsecError(
+    'WOLFSEC_LIMIT_EXCEEDED',
+    `the stored hash asks for more work than is allowed: ${what}`,
+  );
 }
 
 function checkPepper(id: string, pepper: Uint8Array): void {

@@ -21,7 +21,9 @@ const argon2Form =
   /^\$argon2id\$v=19\$m=(\d{1,10}),t=(\d{1,10}),p=(\d{1,8})(?:,keyid=([A-Za-z0-9+/]{1,11}))?\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,172})$/;
 const scryptForm =
   /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,4}),p=(\d{1,4})\$([A-Za-z0-9+/]{1,86})\$([A-Za-z0-9+/]{16,172})$/;
-const bcryptForm = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
+/** The last letter of the salt, and of the hash, has bits to spare, which are 0. */
+const bcryptForm =
+  /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26]$/;
 
 /**
  * Reads a PHC string (https://github.com/P-H-C/phc-string-format) of argon2id or scrypt, or a bcrypt hash.
@@ -32,10 +34,12 @@ export function parseStored(text: string): StoredHash {
   if (typeof text !== 'string' || text.length > storedMaxLength) throw unreadable();
   const argon2 = argon2Form.exec(text);
   if (argon2) {
-    const [, memoryKib, iterations, lanes, keyId, salt, hash] = argon2 as unknown as string[];
+    const [, memory, iterations, parallel, keyId, salt, hash] = argon2 as unknown as string[];
+    const cost = { memoryKib: Number(memory), iterations: Number(iterations), lanes: Number(parallel) };
+    if (cost.lanes < 1 || cost.iterations < 1 || cost.memoryKib < 8 * cost.lanes) throw unreadable();
     return {
       kind: 'argon2id',
-      cost: { memoryKib: Number(memoryKib), iterations: Number(iterations), lanes: Number(lanes) },
+      cost,
       ...(keyId !== undefined && { pepperId: Buffer.from(keyId, 'base64').toString('utf8') }),
       salt: Buffer.from(salt as string, 'base64'),
       hash: Buffer.from(hash as string, 'base64'),
@@ -43,10 +47,12 @@ export function parseStored(text: string): StoredHash {
   }
   const scrypt = scryptForm.exec(text);
   if (scrypt) {
-    const [, logN, r, p, salt, hash] = scrypt as unknown as string[];
+    const [, ln, blocks, parallel, salt, hash] = scrypt as unknown as string[];
+    const cost = { logN: Number(ln), r: Number(blocks), p: Number(parallel) };
+    if (cost.logN < 1 || cost.r < 1 || cost.p < 1) throw unreadable();
     return {
       kind: 'scrypt',
-      cost: { logN: Number(logN), r: Number(r), p: Number(p) },
+      cost,
       salt: Buffer.from(salt as string, 'base64'),
       hash: Buffer.from(hash as string, 'base64'),
     };
