@@ -3,6 +3,7 @@ import { type Evaluated, eventFault, type RuleEngine } from '../backend/contract
 import { activeBackend, backendByName } from '../backend/select.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
 import type { CorrelationRule, Logsource, RefusedRule, RuleMeta } from '../rule/index.ts';
+import { BatchCopies } from './batch-copies.ts';
 import type { RuleBundle } from './bundle.ts';
 import { Correlator, type CorrelatorFigures } from './correlate/correlator.ts';
 import type { CorrelationHit } from './correlate/router.ts';
@@ -52,6 +53,7 @@ export class ThreatDetector implements Disposable {
   #loaded: Loaded | undefined;
   readonly #metrics: DetectMetrics | undefined;
   #scratch = Buffer.allocUnsafe(64 * 1024);
+  readonly #copies = new BatchCopies();
 
   private constructor(options: ThreatDetectorOptions, loaded: Loaded, metrics: DetectMetrics | undefined) {
     this.#options = options;
@@ -139,15 +141,21 @@ export class ThreatDetector implements Disposable {
 
   /**
    * Evaluates NDJSON, or a list of events, off this thread where the back end can: in pieces on all cores,
-   * their order kept. The bytes must stay as they are until the promise settles.
+   * their order kept. It works on a copy: what becomes of the bytes afterwards is the caller's affair.
    */
   async processBatch(
     batch: Uint8Array | readonly object[],
     options: DetectOptions = {},
   ): Promise<BatchResult> {
+    const bytes = batchBytes(batch);
+    if (bytes !== batch) return this.processOwned(bytes, options);
+    return this.#copies.lend(bytes, (copy) => this.processOwned(copy, options));
+  }
+
+  /** @internal As {@link processBatch}, in memory that nobody changes, moves or detaches until the promise settles. */
+  async processOwned(bytes: Uint8Array, options: DetectOptions = {}): Promise<BatchResult> {
     const loaded = this.#current;
     const startedMs = performance.now();
-    const bytes = batchBytes(batch);
     const logsources = logsourcesOf(loaded, options.logsource);
     const pieces = splitLines(bytes, Math.max(pieceBytes, Math.ceil(bytes.length / availableParallelism())));
     loaded.batches++;

@@ -226,7 +226,7 @@ impl Task for EvaluateTask {
     }
 }
 
-/// Evaluates a batch off the main thread. The bytes must stay as they are until the promise settles.
+/// Evaluates a batch off the main thread, in memory that nobody changes, moves or detaches meanwhile.
 #[napi(ts_args_type = "rules: unknown, ndjson: Uint8Array, logsources: Uint32Array")]
 pub fn rules_evaluate_async(
     env: Env,

@@ -121,7 +121,7 @@ async function scanBatch(
     }
   }
   const start = performance.now();
-  const result = await detector.processBatch(ndjson, {
+  const result = await detector.processOwned(ndjson, {
     source,
     lineOf,
     ...(options.logsource ? { logsource: options.logsource } : {}),
