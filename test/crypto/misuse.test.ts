@@ -122,6 +122,19 @@ describeBackends('misuse of keys', (backend) => {
     );
   });
 
+  test('nonces count from 0 only where a counter is asked for', () => {
+    for (const nonces of ['Random', 'counter', '', 5, null, true, [], Buffer.from('node')] as never[]) {
+      expect(thrown(() => AeadKey.importInto(backend, 'aes-256-gcm', raw, { nonces }))).toEqual(
+        code('INVALID_ARGUMENT'),
+      );
+    }
+    for (const options of ['random', null, 5, Buffer.from('node')] as never[]) {
+      expect(thrown(() => AeadKey.importInto(backend, 'aes-256-gcm', raw, options))).toEqual(
+        code('INVALID_ARGUMENT'),
+      );
+    }
+  });
+
   test.for([...aeadAlgorithms])('%s: large messages are worked on elsewhere, whole', async (algorithm) => {
     const key = AeadKey.importInto(backend, algorithm, raw, { messagesMax: 2 });
     const text = Buffer.alloc((3 << 20) + 5, 'over three slices and a bit ');

@@ -46,7 +46,13 @@ export interface CounterNonces {
 
 /** Turns options into what a back end takes. */
 export function noncesOf(algorithm: AeadAlgorithm, options: NonceOptions): AeadNonces {
+  // Whatever is neither must not pass for a counter from 0, as a misspelt 'random' would: its nonces repeat.
+  if (!isPlain(options))
+    throw invalidArgument('options', '{ nonces, messagesMax }, each of which may be left out');
   const { nonces = 'random', messagesMax } = options;
+  if (nonces !== 'random' && !isPlain(nonces)) {
+    throw invalidArgument('nonces', "'random' or { fixedField, next }");
+  }
   if (nonces === 'random') {
     const bound = randomBound(algorithm);
     if (messagesMax !== undefined) checkInteger(messagesMax, 'messagesMax', 1, bound);
@@ -64,6 +70,9 @@ export function noncesOf(algorithm: AeadAlgorithm, options: NonceOptions): AeadN
   const last = Math.min(counterMax, messagesMax === undefined ? counterMax : next + messagesMax - 1);
   return { kind: 'counter', fixed: Uint8Array.from(fixedField), next, last };
 }
+
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 /** The last counter: what a JavaScript number holds exactly, less one so that `next` does, too. */
 const counterMax = Number.MAX_SAFE_INTEGER - 1;
