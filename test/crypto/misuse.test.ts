@@ -179,6 +179,17 @@ describeBackends('misuse of keys', (backend) => {
     }
   });
 
+  test('a list of signatures with something else in it is no list of valid ones', () => {
+    using signing = SigningKey.importInto(backend, 'ed25519', raw);
+    const key = signing.verifyingKey();
+    const good = { key, message: 'm', signature: signing.sign('m') };
+    expect(VerifyingKey.verifyBatch([])).toEqual([]);
+    // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
+    for (const messages of [[undefined, good], [null], [good, {}], [, good], [good, ,], {}, 'x', undefined]) {
+      expect(thrown(() => VerifyingKey.verifyBatch(messages as never))).toEqual(code('INVALID_ARGUMENT'));
+    }
+  });
+
   test('a key that was disposed of does nothing', async () => {
     const key = AeadKey.importInto(backend, 'aes-256-gcm', raw);
     const sealed = key.seal('x');

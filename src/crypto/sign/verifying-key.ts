@@ -67,14 +67,17 @@ export class VerifyingKey implements Disposable {
 
   /** Checks many signatures in one call: whether each is valid, in order. */
   static verifyBatch(messages: readonly SignedMessage[]): boolean[] {
-    const [first] = messages;
-    if (!first) return [];
-    messages.forEach(({ key, signature }, i) => {
-      if (!(key instanceof VerifyingKey)) throw invalidArgument(`messages[${i}].key`, 'a VerifyingKey');
-      if (!(signature instanceof Uint8Array)) {
+    if (!Array.isArray(messages)) throw invalidArgument('messages', 'an array');
+    // Holes in the array are messages that are none, hence the iterator.
+    for (const [i, message] of messages.entries()) {
+      if (!(message?.key instanceof VerifyingKey))
+        throw invalidArgument(`messages[${i}].key`, 'a VerifyingKey');
+      if (!(message.signature instanceof Uint8Array)) {
         throw invalidArgument(`messages[${i}].signature`, 'a Uint8Array');
       }
-    });
+    }
+    const [first] = messages as readonly SignedMessage[];
+    if (first === undefined) return [];
     const packed = packMessages(messages.map(({ message }) => message));
     const signatures = new Uint8Array(messages.length * signatureBytes);
     messages.forEach(({ signature }, i) => {
