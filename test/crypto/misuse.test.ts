@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { aeadAlgorithms } from '../../src/backend/contract/aead.ts';
 import { AeadKey } from '../../src/crypto/aead/key.ts';
 import { packMessages } from '../../src/crypto/aead/packed.ts';
-import { Hasher, hash } from '../../src/crypto/hash/hash.ts';
+import { Hasher, hash, hashMany } from '../../src/crypto/hash/hash.ts';
 import { MacKey } from '../../src/crypto/hash/mac.ts';
 import { Envelope } from '../../src/crypto/keyring/envelope.ts';
 import { FieldCipher } from '../../src/crypto/keyring/fields.ts';
@@ -187,6 +187,24 @@ describeBackends('misuse of keys', (backend) => {
     // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
     for (const messages of [[undefined, good], [null], [good, {}], [, good], [good, ,], {}, 'x', undefined]) {
       expect(thrown(() => VerifyingKey.verifyBatch(messages as never))).toEqual(code('INVALID_ARGUMENT'));
+    }
+  });
+
+  test('what is no list of messages is refused', () => {
+    using mac = MacKey.importInto(backend, 'hmac-sha256', 'key');
+    using key = AeadKey.importInto(backend, 'aes-256-gcm', raw);
+    // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
+    for (const messages of ['text', 5, null, undefined, {}, raw, [null], ['a', , 'b'], { offsets: [0] }]) {
+      const given = messages as never;
+      for (const use of [
+        () => packMessages(given),
+        () => hashMany('sha256', given),
+        () => mac.signMany(given),
+        () => key.sealBatch(given),
+        () => key.openBatch(given),
+      ]) {
+        expect(thrown(use)).toEqual(code('INVALID_ARGUMENT'));
+      }
     }
   });
 

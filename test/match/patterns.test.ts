@@ -97,6 +97,10 @@ describeBackends('PatternSet', (backend) => {
     );
     expect(() => new PatternSet('a' as unknown as [], backend)).toThrow(invalid);
     expect(() => new PatternSet(['a'], backend).isMatch(7 as unknown as string)).toThrow(invalid);
+    // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
+    for (const inputs of ['a', 5, null, {}, Buffer.from('a'), [null], [, 'a']] as never[]) {
+      expect(() => new PatternSet(['a'], backend).matchBatch(inputs)).toThrow(invalid);
+    }
   });
 
   test('shared memory is searched as a copy', () => {

@@ -105,6 +105,18 @@ describeBackends('IpSet', (backend) => {
     ]);
   });
 
+  test('refuses what are no entries or addresses', () => {
+    const invalid = expect.objectContaining({ name: 'WolfsecError', code: 'WOLFSEC_INVALID_ARGUMENT' });
+    for (const entries of [null, undefined, 5, {}, [null], [5], [{}], [[5]]] as never[]) {
+      expect(() => IpSet.from(entries, backend)).toThrow(invalid);
+    }
+    const set = IpSet.from(['10.0.0.0/8'], backend);
+    // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
+    for (const addresses of [null, '10.1.1.1', 5, {}, [null], [, '10.1.1.1']] as never[]) {
+      expect(() => set.lookupBatch(addresses)).toThrow(invalid);
+    }
+  });
+
   test('refuses a damaged serialisation', () => {
     const whole = IpSet.from(['10.0.0.0/8', '2001:db8::/32'], backend).serialize();
     for (let at = 0; at < whole.length; at++) {
