@@ -18,11 +18,13 @@ export interface SendOptions {
   readonly method?: 'POST' | 'PUT' | 'GET';
   /** Longest answer that is taken; a longer one is an error. Default 64 KiB. */
   readonly maxAnswerBytes?: number;
+  /** A longer answer is cut instead, for whom its status is enough. Default `false`. */
+  readonly cutAnswer?: boolean;
 }
 
 /** One request, no redirects, to a guarded address; the body is JSON text. */
 export function send(url: URL, body: string | undefined, options: SendOptions): Promise<Answer> {
-  const { guard, signal, headers = {}, method = 'POST', maxAnswerBytes = answerBytes } = options;
+  const { guard, signal, headers = {}, method = 'POST', maxAnswerBytes = answerBytes, cutAnswer } = options;
   guard.check(url);
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
@@ -43,18 +45,21 @@ export function send(url: URL, body: string | undefined, options: SendOptions): 
       (answer) => {
         const chunks: Buffer[] = [];
         let size = 0;
-        answer.on('data', (chunk: Buffer) => {
-          size += chunk.length;
-          if (size <= maxAnswerBytes) chunks.push(chunk);
-          else answer.destroy(new Error(`the answer is longer than ${maxAnswerBytes} bytes`));
-        });
-        answer.on('end', () =>
+        const whole = () =>
           resolve({
             status: answer.statusCode ?? 0,
             body: Buffer.concat(chunks).toString('utf8'),
             headers: answer.headers,
-          }),
-        );
+          });
+        answer.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          if (size <= maxAnswerBytes) return void chunks.push(chunk);
+          if (cutAnswer) {
+            whole();
+            answer.destroy();
+          } else answer.destroy(new Error(`the answer is longer than ${maxAnswerBytes} bytes`));
+        });
+        answer.on('end', whole);
         // Cut off in the middle: an answer that is not whole is none.
         answer.on('aborted', () =>
           reject(new Error('the connection was closed in the middle of the answer')),

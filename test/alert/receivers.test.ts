@@ -140,6 +140,9 @@ test('answers say whether to try again', async () => {
     setTimeout(() => response.destroy(), 20);
   });
   expect(await failure(webhook({ url: cut.url, ...local }))).toMatchObject({ retryable: true });
+  const long = await http((response) => response.end('x'.repeat(1 << 20)));
+  await webhook({ url: long.url, ...local }).deliver(notification, context());
+  expect(long.got).toHaveLength(1);
   const hanging = await http(() => {});
   expect(await failure(webhook({ url: hanging.url, ...local }), 100)).toMatchObject({ retryable: true });
 });

@@ -5,7 +5,8 @@ import { DeliveryFailure } from '../deliver/failure.ts';
 export async function post(name: string, url: URL, body: string, options: SendOptions): Promise<Answer> {
   let answer: Answer;
   try {
-    answer = await send(url, body, options);
+    // What a long answer says is nothing to us; as a failure it would be sent the message again and again.
+    answer = await send(url, body, { ...options, cutAnswer: true });
   } catch (error) {
     const refused = (error as { code?: string }).code === 'WOLFSEC_ADDRESS_REFUSED';
     throw new DeliveryFailure(`${name}: ${(error as Error).message}`, { retryable: !refused, cause: error });
