@@ -285,14 +285,22 @@ test('syslog over UDP and TCP', async () => {
   opened.push({ close: () => tcp.close() }, { close: () => receiver.close?.() });
   await receiver.deliver(notification, context());
   await expect.poll(() => text.match(/\d+ <35>1/g)?.length).toBe(1);
+  // Kept beyond the time of the attempt that made it.
+  const attempt = new AbortController();
+  await receiver.close?.();
+  await receiver.deliver(notification, { signal: attempt.signal, attempt: 1 });
+  attempt.abort();
+  await receiver.deliver(notification, context());
+  await expect.poll(() => text.match(/\d+ <35>1/g)?.length).toBe(3);
+  expect(sockets).toHaveLength(2);
   // A connection that the other side closed is made anew.
-  sockets[0]!.destroy();
+  sockets[1]!.destroy();
   await new Promise((resolve) => setTimeout(resolve, 50));
   await receiver.deliver(notification, context());
-  await expect.poll(() => text.match(/\d+ <35>1/g)?.length).toBe(2);
+  await expect.poll(() => text.match(/\d+ <35>1/g)?.length).toBe(4);
   const [, length = '', rest = ''] = /^(\d+) (.*)$/s.exec(text)!;
   expect(Buffer.from(rest).subarray(0, Number(length)).toString()).toMatch(expected);
-  expect(sockets).toHaveLength(2);
+  expect(sockets).toHaveLength(3);
   expect(await failure(syslog({ ...common, port: 1, transport: 'tcp' }))).toMatchObject({ retryable: true });
 });
 

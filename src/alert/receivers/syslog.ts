@@ -97,13 +97,17 @@ class SyslogStream {
         ? connectTls({ host, port: this.#port, minVersion: 'TLSv1.2', ...tls })
         : connectTcp({ host, port: this.#port });
     socket.unref();
-    await new Promise<void>((resolve, reject) => {
-      socket.once(transport === 'tls' ? 'secureConnect' : 'connect', resolve);
-      socket.once('error', reject);
-      signal.addEventListener('abort', () => socket.destroy(new Error('no connection in time')), {
-        once: true,
+    const aborted = () => socket.destroy(new Error('no connection in time'));
+    signal.addEventListener('abort', aborted, { once: true });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once(transport === 'tls' ? 'secureConnect' : 'connect', resolve);
+        socket.once('error', reject);
       });
-    });
+    } finally {
+      // The end of this attempt's time is nothing to the connection, which is kept for the next.
+      signal.removeEventListener('abort', aborted);
+    }
     // Later errors show at the next write; without a listener they would end the process.
     socket.on('error', () => socket.destroy());
     socket.resume();
