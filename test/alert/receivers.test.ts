@@ -266,7 +266,13 @@ test('syslog over UDP and TCP', async () => {
   await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
   opened.push({ close: () => udp.close() });
   const common = { host: '127.0.0.1', hostname: 'h', facility: 4 };
-  await syslog({ ...common, port: udp.address().port, transport: 'udp' }).deliver(notification, context());
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on('warning', warned);
+  const many = { ...notification, alerts: Array.from({ length: 20 }, () => notification.alerts[0]!) };
+  await syslog({ ...common, port: udp.address().port, transport: 'udp' }).deliver(many, context());
+  process.off('warning', warned);
+  expect(warnings).toEqual([]);
   const expected =
     /^<35>1 2026-01-01T00:00:01\.000Z h wolfsec \d+ alert \[alert@32473 id="a-1" key="key-1" rule="rule-1" level="high" status="open" count="7" host\.name="web" user\.name="a\\"b\\]c\\\\" source\.ip="192\.0\.2\.1"\] \ufeffBrute <!channel> "force"$/;
   expect(await datagram).toMatch(expected);

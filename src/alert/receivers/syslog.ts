@@ -43,14 +43,19 @@ export function syslog(options: SyslogOptions): Receiver {
 async function sendDatagrams(host: string, port: number, messages: readonly Buffer[]): Promise<void> {
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
   try {
-    for (const message of messages) {
-      await new Promise<void>((resolve, reject) => {
-        socket.once('error', reject);
-        socket.send(message.subarray(0, maxDatagramBytes), port, host, (error) =>
-          error ? reject(error) : resolve(),
-        );
-      });
-    }
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      const next = (at: number): void => {
+        const message = messages[at];
+        if (!message) resolve();
+        else {
+          socket.send(message.subarray(0, maxDatagramBytes), port, host, (error) =>
+            error ? reject(error) : next(at + 1),
+          );
+        }
+      };
+      next(0);
+    });
   } finally {
     socket.close();
   }
