@@ -248,6 +248,15 @@ test('PagerDuty and Alertmanager get theirs', async () => {
   ]);
 });
 
+test('an alert of a machine whose clock is ahead ends no earlier than it starts for Alertmanager', async () => {
+  const { url, got } = await http();
+  const ahead = { ...notification.alerts[0]!, firstMs: startMs + 7_200_000, status: 'resolved' as const };
+  await alertmanager({ url, ...local }).deliver({ ...notification, alerts: [ahead] }, context());
+  const [{ startsAt, endsAt }] = JSON.parse(got[0]!.body);
+  expect(Date.parse(startsAt)).toBeLessThanOrEqual(Date.parse(endsAt));
+  expect(endsAt).toBe(new Date(ahead.updatedMs).toISOString());
+});
+
 test('an incident stays open while something in its group is', async () => {
   const { url, got } = await http();
   const alerts = notification.alerts.map((alert) => ({ ...alert, status: 'resolved' as const }));

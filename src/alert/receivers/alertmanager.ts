@@ -24,21 +24,26 @@ export function alertmanager({
   return {
     async deliver(notification, { signal }) {
       const { alerts, atMs } = redacted(notification);
-      const body = alerts.map((alert) => ({
-        labels: labelNames({
-          alertname: alert.title,
-          rule: alert.ruleId,
-          severity: alert.level,
-          ...alert.entities,
-        }),
-        annotations: {
-          summary: alert.title,
-          count: String(alert.count),
-          risk: String(Math.round(alert.risk)),
-        },
-        startsAt: new Date(alert.firstMs).toISOString(),
-        endsAt: new Date(alert.status === 'resolved' ? alert.updatedMs : atMs + holdMs).toISOString(),
-      }));
+      const body = alerts.map((alert) => {
+        const endsMs = alert.status === 'resolved' ? alert.updatedMs : atMs + holdMs;
+        return {
+          labels: labelNames({
+            alertname: alert.title,
+            rule: alert.ruleId,
+            severity: alert.level,
+            ...alert.entities,
+          }),
+          annotations: {
+            summary: alert.title,
+            count: String(alert.count),
+            risk: String(Math.round(alert.risk)),
+          },
+          // By the clock of the event's machine, which may be ahead of ours: what ends before it starts is refused for
+          // good, and all that was sent with it.
+          startsAt: new Date(Math.min(alert.firstMs, endsMs)).toISOString(),
+          endsAt: new Date(endsMs).toISOString(),
+        };
+      });
       await post('alertmanager', target, JSON.stringify(body), { guard, signal, headers: headers ?? {} });
     },
   };
