@@ -211,11 +211,19 @@ test('chats get their shape, with texts of attackers made harmless', async () =>
   expect(inSlack.attachments[0].text).toContain('7 times');
   expect(inTeams.attachments[0].content.body[0].text).toContain('Brute');
   expect(inDiscord).toMatchObject({ allowed_mentions: { parse: [] }, embeds: [{ color: 0xdc2626 }] });
+  const link = { ...notification.alerts[0]!, title: '[x](https://evil.example) \\[', entities: {} };
+  for (const chat of [teams, discord])
+    await chat({ url, ...local }).deliver({ ...notification, alerts: [link] }, context());
+  const harmless = '\\[x\\](https://evil.example) \\\\\\[';
+  const [teamsCard, embed] = got.slice(3).map(({ body }) => JSON.parse(body));
+  for (const { text } of teamsCard.attachments[0].content.body) expect(text).toContain(harmless);
+  expect(embed.embeds[0].title).toContain(harmless);
+  expect(embed.embeds[0].description).toContain(harmless);
   await slack({ url, title: '{{level}} on {{alerts.0.entities.host.name}} {{none.x}}|', ...local }).deliver(
     notification,
     context(),
   );
-  expect(JSON.parse(got[3]!.body).text).toBe('high on web |');
+  expect(JSON.parse(got[5]!.body).text).toBe('high on web |');
 });
 
 test('PagerDuty and Alertmanager get theirs', async () => {

@@ -1,6 +1,6 @@
 import { type GuardOptions, OutboundGuard } from '../../net/guard.ts';
 import type { Receiver } from '../deliver/receiver.ts';
-import { redacted } from '../format/clean.ts';
+import { redacted, withTexts } from '../format/clean.ts';
 import type { Template } from '../format/template.ts';
 import { bodyOf, titleOf } from '../format/text.ts';
 import { post } from '../http/post.ts';
@@ -32,6 +32,12 @@ const hex = (colour: number) => `#${colour.toString(16).padStart(6, '0')}`;
 const slackText = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
+/**
+ * Nor may they in Markdown, which Teams and Discord read: `[your password has expired](https://evil.example)` in a user
+ * name would be a link in a message of ours. Templates keep the links of their own.
+ */
+const markdownText = (text: string) => text.replaceAll(/[\\[\]]/g, '\\$&');
+
 /** Cuts at a character, not within a surrogate pair. */
 const cut = (text: string, most: number) =>
   text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`;
@@ -53,7 +59,7 @@ export const slack = (options: ChatOptions): Receiver =>
 
 /** Microsoft Teams workflow webhook, with an adaptive card. */
 export const teams = (options: ChatOptions): Receiver =>
-  chat('teams', options, (notification, title, body) => ({
+  chat('teams', { ...options, harmless: markdownText }, (notification, title, body) => ({
     type: 'message',
     attachments: [
       {
@@ -80,7 +86,7 @@ export const teams = (options: ChatOptions): Receiver =>
 
 /** Discord webhook, with an embed; mentions in texts of attackers ping nobody. */
 export const discord = (options: ChatOptions): Receiver =>
-  chat('discord', options, (notification, title, body) => ({
+  chat('discord', { ...options, harmless: markdownText }, (notification, title, body) => ({
     embeds: [
       {
         title: cut(title, 256),
@@ -94,14 +100,20 @@ export const discord = (options: ChatOptions): Receiver =>
 
 function chat(
   name: string,
-  { url, title, body, ...guardOptions }: ChatOptions,
+  {
+    url,
+    title,
+    body,
+    harmless,
+    ...guardOptions
+  }: ChatOptions & { readonly harmless?: (text: string) => string },
   shape: (notification: Notification, title: string, body: string) => unknown,
 ): Receiver {
   const guard = new OutboundGuard(guardOptions);
   const target = guard.check(url);
   return {
     async deliver(notification, { signal }) {
-      const clean = redacted(notification);
+      const clean = harmless ? withTexts(redacted(notification), harmless) : redacted(notification);
       const message = shape(clean, titleOf(clean, title), bodyOf(clean, body));
       await post(name, target, JSON.stringify(message), { guard, signal });
     },
