@@ -346,7 +346,9 @@ test('e-mail: plain text, threads, no header injection', async () => {
         return void socket.write('354 go\r\n');
       }
       if (/^RCPT TO:<no@/i.test(text)) return void socket.write('550 nobody\r\n');
-      socket.write(/^QUIT/i.test(text) ? '221 bye\r\n' : '250 ok\r\n');
+      const answer = () => socket.write(/^QUIT/i.test(text) ? '221 bye\r\n' : '250 ok\r\n');
+      if (/^RCPT TO:<slow@/i.test(text)) setTimeout(answer, 200);
+      else answer();
     });
     socket.on('error', () => {});
   }).listen(0, '127.0.0.1');
@@ -369,6 +371,14 @@ test('e-mail: plain text, threads, no header injection', async () => {
   expect(head).toContain('In-Reply-To: <group-1@wolfsec.invalid>');
   expect(head).not.toMatch(/^Bcc:/m);
   expect(await failure(email({ ...options, to: 'no@a.example' }))).toMatchObject({ retryable: false });
+  // A server that is slower than an attempt may last gets one mail, not one with each attempt.
+  const slow = email({ ...options, to: 'slow@a.example' });
+  const first = slow.deliver(notification, context());
+  await slow.deliver(notification, { ...context(), attempt: 2 });
+  await first;
+  expect(mail).toHaveLength(2);
+  await slow.deliver({ ...notification, key: 'key-2' }, context());
+  expect(mail).toHaveLength(3);
   expect(await failure(email({ ...options, port: 1, to: 'team@a.example' }))).toMatchObject({
     retryable: true,
   });

@@ -4,6 +4,7 @@ import type { Receiver } from '../deliver/receiver.ts';
 import { redacted } from '../format/clean.ts';
 import type { Template } from '../format/template.ts';
 import { bodyOf, titleOf } from '../format/text.ts';
+import type { Notification } from '../notification.ts';
 
 /** The mail server, and from and to whom mail goes. */
 export interface EmailOptions {
@@ -36,26 +37,33 @@ export function email(options: EmailOptions): Receiver {
     ...(auth ? { auth } : {}),
   };
   let transport: Promise<Transporter> | undefined;
+  const send = async (notification: Notification): Promise<void> => {
+    const clean = redacted(notification);
+    const idOf = (id: string) => `<${id}@wolfsec.invalid>`;
+    // Loaded with the first mail: it takes memory that a service without mail does not need.
+    transport ??= import('nodemailer').then(({ createTransport }) => createTransport(settings));
+    await (await transport).sendMail({
+      from,
+      to: [to].flat() as string[],
+      // A title of an attacker must not add headers; nodemailer folds, and control characters go here.
+      subject: titleOf(clean, title).replaceAll(/[\p{Cc}]+/gu, ' '),
+      text: bodyOf(clean, body),
+      messageId: idOf(clean.key),
+      ...(clean.sequence > 1 ? { inReplyTo: idOf(clean.groupId), references: [idOf(clean.groupId)] } : {}),
+      headers: { 'auto-submitted': 'auto-generated', 'x-wolfsec-group': clean.groupId },
+    });
+  };
+  let underWay: { readonly key: string; readonly sent: Promise<void> } | undefined;
   return {
     async deliver(notification) {
-      const clean = redacted(notification);
-      const idOf = (id: string) => `<${id}@wolfsec.invalid>`;
+      const { key } = notification;
+      // A server that is slower than an attempt may last still sends the mail: the next attempt waits for that one.
+      if (underWay?.key !== key) underWay = { key, sent: send(notification) };
+      const { sent } = underWay;
       try {
-        // Loaded with the first mail: it takes memory that a service without mail does not need.
-        transport ??= import('nodemailer').then(({ createTransport }) => createTransport(settings));
-        await (await transport).sendMail({
-          from,
-          to: [to].flat() as string[],
-          // A title of an attacker must not add headers; nodemailer folds, and control characters go here.
-          subject: titleOf(clean, title).replaceAll(/[\p{Cc}]+/gu, ' '),
-          text: bodyOf(clean, body),
-          messageId: idOf(clean.key),
-          ...(clean.sequence > 1
-            ? { inReplyTo: idOf(clean.groupId), references: [idOf(clean.groupId)] }
-            : {}),
-          headers: { 'auto-submitted': 'auto-generated', 'x-wolfsec-group': clean.groupId },
-        });
+        await sent;
       } catch (error) {
+        if (underWay?.sent === sent) underWay = undefined;
         const { responseCode, message } = error as { responseCode?: number; message: string };
         // RFC 5321 §4.2.1: 5yz is for good, 4yz and silence are for now.
         const retryable = !(responseCode !== undefined && responseCode >= 500);
