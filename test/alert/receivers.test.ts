@@ -370,6 +370,9 @@ test('e-mail: plain text, threads, no header injection', async () => {
   expect(head).toContain('Message-ID: <key-1@wolfsec.invalid>');
   expect(head).toContain('In-Reply-To: <group-1@wolfsec.invalid>');
   expect(head).not.toMatch(/^Bcc:/m);
+  // The first of a group belongs to the thread too.
+  await email({ ...options, to: 'team@a.example' }).deliver({ ...notification, sequence: 1 }, context());
+  expect(mail.pop()).toContain('References: <group-1@wolfsec.invalid>');
   expect(await failure(email({ ...options, to: 'no@a.example' }))).toMatchObject({ retryable: false });
   // A server that is slower than an attempt may last gets one mail, not one with each attempt.
   const slow = email({ ...options, to: 'slow@a.example' });

@@ -49,7 +49,9 @@ export function email(options: EmailOptions): Receiver {
       subject: titleOf(clean, title).replaceAll(/[\p{Cc}]+/gu, ' '),
       text: bodyOf(clean, body),
       messageId: idOf(clean.key),
-      ...(clean.sequence > 1 ? { inReplyTo: idOf(clean.groupId), references: [idOf(clean.groupId)] } : {}),
+      // All of a group refer to the same id, the first too: what has it is not there, and they are its answers.
+      references: [idOf(clean.groupId)],
+      ...(clean.sequence > 1 ? { inReplyTo: idOf(clean.groupId) } : {}),
       headers: { 'auto-submitted': 'auto-generated', 'x-wolfsec-group': clean.groupId },
     });
   };
