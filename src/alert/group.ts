@@ -1,6 +1,6 @@
 import { derivedId } from '../store/index.ts';
 import { type Alert, severityOf, toStored } from './alert.ts';
-import type { Labels } from './labels.ts';
+import { type Labels, labelValue } from './labels.ts';
 import { maxAlertsTold, type Notification, type NotificationReason } from './notification.ts';
 import type { Branch } from './route.ts';
 
@@ -23,7 +23,7 @@ export interface Group {
 }
 
 export function groupKeyOf(branch: Branch, labels: Labels): string {
-  return `${branch.path}{${branch.groupBy.map((name) => `${name}=${JSON.stringify(labels[name] ?? '')}`).join(',')}}`;
+  return `${branch.path}{${branch.groupBy.map((name) => `${name}=${JSON.stringify(labelValue(labels, name))}`).join(',')}}`;
 }
 
 export function openGroup(branch: Branch, alert: Alert, nowMs: number): Group {
@@ -32,7 +32,7 @@ export function openGroup(branch: Branch, alert: Alert, nowMs: number): Group {
     id: derivedId(alert.firstMs, [key, alert.id]),
     key,
     path: branch.path,
-    labels: Object.fromEntries(branch.groupBy.map((name) => [name, alert.labels[name] ?? ''])),
+    labels: Object.fromEntries(branch.groupBy.map((name) => [name, labelValue(alert.labels, name)])),
     createdMs: nowMs,
     sequence: 0,
     notifiedMs: undefined,

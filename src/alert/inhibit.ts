@@ -1,4 +1,4 @@
-import type { Labels } from './labels.ts';
+import { type Labels, labelValue } from './labels.ts';
 import { compileMatchers, type Matcher, type Matches } from './matcher.ts';
 
 /** While an alert that matches `source` is open, those that match `target` with `equal` labels are not delivered. */
@@ -61,4 +61,4 @@ export class Inhibitions {
 }
 
 const keyOf = (labels: Labels, names: readonly string[]) =>
-  JSON.stringify(names.map((name) => labels[name] ?? ''));
+  JSON.stringify(names.map((name) => labelValue(labels, name)));

@@ -9,6 +9,11 @@ export function labelsOf(detection: Detection): Labels {
   return { ...correlation?.group, ...entities, rule: ruleId, title, level, kind };
 }
 
+/** A label's value; the empty text where there is none, whatever an object has by nature (`constructor`). */
+export const labelValue = (labels: Labels, name: string): string => textOr(labels[name], '');
+
+const textOr = <T>(value: unknown, otherwise: T) => (typeof value === 'string' ? value : otherwise);
+
 /** The labels that tell one alert from another by default, beside the rule. */
 export const identityLabels = ['host', 'host.name', 'user', 'user.name', 'source.ip', 'client.ip'] as const;
 
@@ -27,7 +32,7 @@ function labelOf({ ruleId, title, level, kind, entities, correlation }: Detectio
   if (name === 'title') return title;
   if (name === 'level') return level;
   if (name === 'kind') return kind;
-  return entities?.[name] ?? correlation?.group[name];
+  return textOr(entities?.[name], textOr(correlation?.group[name], undefined));
 }
 
 const labelled = (name: string, value: string | undefined) =>

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { invalidArgument } from '../errors.ts';
-import type { Labels } from './labels.ts';
+import { type Labels, labelValue } from './labels.ts';
 
 /** A condition on one label, as Alertmanager writes them: `level=~"high|critical"`, `host!="lab"`. */
 export interface Matcher {
@@ -30,8 +30,8 @@ export function compileMatchers(matchers: readonly (Matcher | string)[], where =
 }
 
 function compile({ label, op, value }: Matcher, where: string): Matches {
-  if (op === '=') return (labels) => (labels[label] ?? '') === value;
-  if (op === '!=') return (labels) => (labels[label] ?? '') !== value;
+  if (op === '=') return (labels) => labelValue(labels, label) === value;
+  if (op === '!=') return (labels) => labelValue(labels, label) !== value;
   if (value.length > maxPatternLength) {
     throw invalidArgument(`${where}: pattern of ${label}`, `at most ${maxPatternLength} characters`);
   }
@@ -42,5 +42,5 @@ function compile({ label, op, value }: Matcher, where: string): Matches {
     throw invalidArgument(`${where}: pattern of ${label}`, `an RE2 expression (${(error as Error).message})`);
   }
   const wanted = op === '=~';
-  return (labels) => pattern.matches(labels[label] ?? '') === wanted;
+  return (labels) => pattern.matches(labelValue(labels, label)) === wanted;
 }

@@ -151,6 +151,19 @@ test('what goes quiet is resolved; what stays open is told again', async () => {
   expect(told.map(({ reason }) => reason)).toEqual(['first', 'repeat', 'resolved']);
 });
 
+test('a label that no alert has is empty, whatever its name', async () => {
+  await open({ route: { receiver: 'team', groupBy: ['constructor'] }, fingerprintBy: ['toString'] });
+  await manager.silence({
+    matchers: ['constructor=~".+"', 'valueOf!=""'],
+    endsMs: startMs + 60_000,
+    createdBy: 'x',
+  });
+  await manager.raiseAll([detection(1), detection(2)]);
+  await manager.flush();
+  expect(manager.figures()).toMatchObject({ open: 1, suppressed: 0 });
+  expect(told.map(({ labels }) => labels)).toEqual([{ constructor: '' }]);
+});
+
 test('silences hold back and let go', async () => {
   await open();
   await expect(manager.silence({ matchers: ['a~b'], endsMs: 1, createdBy: 'x' })).rejects.toMatchObject({
