@@ -10,14 +10,15 @@ export interface Matcher {
 }
 
 const maxPatternLength = 1_000;
-const written = /^\s*([\p{L}_][\p{L}\p{N}_.:-]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^"]*?))\s*$/u;
+/** No two parts beside each other take the same signs, so that a text that is none is found to be so in one pass. */
+const written = /^([\p{L}_][\p{L}\p{N}_.:-]*)\s*(=~|!~|!=|=)(?:\s*"((?:[^"\\]|\\.)*)"|([^"]*))$/u;
 
 /** Reads `label op value`; the value may stand in double quotes. A missing label is the empty text. */
 export function parseMatcher(text: string): Matcher {
-  const found = written.exec(text);
+  const found = written.exec(text.trim());
   if (!found) throw invalidArgument(`matcher ${JSON.stringify(text)}`, 'label, one of = != =~ !~, value');
   const [, label, op, quoted, bare] = found;
-  const value = quoted === undefined ? (bare ?? '') : quoted.replaceAll(/\\(.)/g, '$1');
+  const value = quoted === undefined ? (bare ?? '').trim() : quoted.replaceAll(/\\(.)/g, '$1');
   return { label, op, value } as Matcher;
 }
 

@@ -3,6 +3,7 @@ import {
   AlertManager,
   type AlertManagerOptions,
   type Notification,
+  parseMatcher,
   type Receiver,
 } from '../../src/alert/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
@@ -162,6 +163,15 @@ test('a label that no alert has is empty, whatever its name', async () => {
   await manager.flush();
   expect(manager.figures()).toMatchObject({ open: 1, suppressed: 0 });
   expect(told.map(({ labels }) => labels)).toEqual([{ constructor: '' }]);
+});
+
+test('a matcher is read in one pass, blanks and all', () => {
+  const blanks = ' '.repeat(100_000);
+  for (const bad of [`a=${blanks}"x`, `a=${blanks}x"`, `a${blanks}x`, `${blanks}"`, 'a="b"c', '=b', 'a'])
+    expect(() => parseMatcher(bad)).toThrow(expect.objectContaining({ code: 'WOLFSEC_INVALID_ARGUMENT' }));
+  expect(parseMatcher(' a.b != " c\\"d " ')).toEqual({ label: 'a.b', op: '!=', value: ' c"d ' });
+  expect(parseMatcher('a=~  b c  ')).toEqual({ label: 'a', op: '=~', value: 'b c' });
+  expect(parseMatcher('a=')).toEqual({ label: 'a', op: '=', value: '' });
 });
 
 test('silences hold back and let go', async () => {
