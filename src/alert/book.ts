@@ -87,6 +87,8 @@ export class AlertBook {
   /** What the clock brings about: alerts that went quiet, groups that are due. */
   tick(nowMs: number, change: Change): void {
     for (const alert of this.#open.values()) {
+      // A clock that was set back: what was seen "later" counts from now, or it would stay open until that comes.
+      if (alert.seenMs > nowMs) alert.seenMs = nowMs;
       if (this.#resolveAfterMs > 0 && alert.seenMs + this.#resolveAfterMs <= nowMs) {
         this.#resolve(alert, { nowMs }, change);
       }

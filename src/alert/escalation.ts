@@ -14,7 +14,8 @@ export function escalated(alert: Alert, steps: readonly Escalation[], nowMs: num
   for (let at = 0; at < steps.length; at++) {
     const { count, withinMs, level } = steps[at] as Escalation;
     let window = alert.windows[at];
-    if (!window || nowMs - window[0] >= withinMs) {
+    // A window that begins later is of a clock that was set back since.
+    if (!window || window[0] > nowMs || nowMs - window[0] >= withinMs) {
       window = [nowMs, 0];
       alert.windows[at] = window;
     }

@@ -10,7 +10,7 @@ export interface Group {
   readonly key: string;
   readonly path: string;
   readonly labels: Labels;
-  readonly createdMs: number;
+  createdMs: number;
   sequence: number;
   /** When it was last told of. */
   notifiedMs: number | undefined;
@@ -51,6 +51,13 @@ export function dueMs({ pending, notifiedMs, createdMs, heldUntilMs }: Group, br
   }
   if (notifiedMs === undefined || branch.repeatIntervalMs === 0) return Number.POSITIVE_INFINITY;
   return Math.max(notifiedMs + branch.repeatIntervalMs, heldUntilMs);
+}
+
+/** A clock that was set back: spans that began "later" begin now, or nobody would be told until that time comes. */
+export function setBack(group: Group, { throttle }: Branch, nowMs: number): void {
+  group.createdMs = Math.min(group.createdMs, nowMs);
+  if (group.notifiedMs !== undefined) group.notifiedMs = Math.min(group.notifiedMs, nowMs);
+  group.heldUntilMs = Math.min(group.heldUntilMs, nowMs + (throttle?.perMs ?? 0));
 }
 
 export function notificationOf(

@@ -1,6 +1,6 @@
 import type { Alert } from './alert.ts';
 import type { Change } from './change.ts';
-import { dueMs, type Group, groupKeyOf, notificationOf, openGroup } from './group.ts';
+import { dueMs, type Group, groupKeyOf, notificationOf, openGroup, setBack } from './group.ts';
 import type { NotificationReason } from './notification.ts';
 import type { Branch, RouteTree } from './route.ts';
 import type { Suppression } from './suppression.ts';
@@ -50,6 +50,7 @@ export class Groups {
   tick(nowMs: number, change: Change): void {
     for (const group of [...this.byKey.values()]) {
       const branch = this.#routes.at(group.path) as Branch;
+      setBack(group, branch, nowMs);
       if (dueMs(group, branch) <= nowMs) this.#flush(group, branch, undefined, nowMs, change);
       if (group.members.size > 0 || group.pending.size > 0) continue;
       this.byKey.delete(group.key);

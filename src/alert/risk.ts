@@ -93,7 +93,8 @@ export class RiskLedger {
       const decayed = this.#decayed(known, nowMs);
       if (known.told && decayed < this.#threshold / 2) known.told = false;
       known.score = decayed + weight;
-      known.atMs = Math.max(known.atMs, nowMs);
+      // As of now, also where the clock was set back: it would not decay until it has caught up.
+      known.atMs = nowMs;
       const { score, atMs } = known;
       const step = steps.get(entity);
       if (step) {

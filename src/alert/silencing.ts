@@ -58,7 +58,10 @@ export class Silencing {
 
   /** Asks the store where that is due. One question at a time; a store that is away is asked again the next time. */
   tick(nowMs: number): void {
-    if (!this.#parts.store || nowMs < this.#askedMs + this.#parts.everyMs) return;
+    const { store, everyMs } = this.#parts;
+    // Asked later than now is asked before the clock was set back.
+    const asked = this.#askedMs <= nowMs && nowMs < this.#askedMs + everyMs;
+    if (!store || asked) return;
     this.#askedMs = nowMs;
     this.#start(nowMs);
   }

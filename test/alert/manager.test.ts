@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Breaker } from '../../src/alert/deliver/breaker.ts';
 import {
   AlertManager,
   type AlertManagerOptions,
@@ -172,6 +173,46 @@ test('a matcher is read in one pass, blanks and all', () => {
   expect(parseMatcher(' a.b != " c\\"d " ')).toEqual({ label: 'a.b', op: '!=', value: ' c"d ' });
   expect(parseMatcher('a=~  b c  ')).toEqual({ label: 'a', op: '=~', value: 'b c' });
   expect(parseMatcher('a=')).toEqual({ label: 'a', op: '=', value: '' });
+});
+
+test('a clock that is set back holds nothing up', async () => {
+  const breaker = new Breaker({ failures: 1, openMs: 1_000 });
+  breaker.failed(nowMs);
+  expect(breaker.remainingMs(nowMs - 86_400_000)).toBe(1_000);
+  await open({
+    route: { receiver: 'team', throttle: { notifications: 1, perMs: minutes(1) } },
+    escalate: [{ count: 3, withinMs: minutes(1), level: 'critical' }],
+    risk: { halfLifeMs: minutes(60) },
+  });
+  const raise = (id: string) => manager.raise(detection(1, { event: { index: 1, id } }));
+  await raise('a');
+  await raise('b');
+  await after(minutes(1));
+  await after(-86_400_000);
+  const matchers = [{ label: 'rule', op: '=', value: 'x' }];
+  const silence = {
+    id: 's',
+    matchers,
+    startsMs: nowMs,
+    endsMs: nowMs + minutes(9),
+    createdBy: 'x',
+    comment: '',
+  };
+  await store.records.put('silences', 's', silence, { nowMs, expiresMs: silence.endsMs });
+  // Two minutes after the window of the first two is over.
+  await raise('c');
+  await after(minutes(1));
+  expect(manager.silences()).toMatchObject([{ id: 's' }]);
+  await after(minutes(4));
+  await after(minutes(1));
+  expect(told.map(({ reason, level }) => [reason, level])).toEqual([
+    ['first', 'high'],
+    ['update', 'high'],
+  ]);
+  nowMs += minutes(54);
+  expect(manager.riskOf('user:user-1')).toBeCloseTo(30, 0);
+  await after(0);
+  expect(told.at(-1)).toMatchObject({ reason: 'resolved' });
 });
 
 test('silences hold back and let go', async () => {

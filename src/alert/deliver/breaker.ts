@@ -14,6 +14,7 @@ export class Breaker {
   #failures = 0;
   #opened = 0;
   #openUntilMs = 0;
+  #openForMs = 0;
 
   constructor(options: BreakerOptions = {}) {
     this.#options = { failures: 5, openMs: 10_000, maxOpenMs: 300_000, ...options };
@@ -26,7 +27,8 @@ export class Breaker {
 
   /** How long to leave the receiver alone. */
   remainingMs(nowMs: number): number {
-    return Math.max(0, this.#openUntilMs - nowMs);
+    // Not longer than it opened for, though the clock be set back meanwhile.
+    return Math.min(Math.max(0, this.#openUntilMs - nowMs), this.#openForMs);
   }
 
   succeeded(): void {
@@ -39,7 +41,8 @@ export class Breaker {
     this.#failures++;
     const { failures, openMs, maxOpenMs } = this.#options;
     if (this.#failures < failures && this.#opened === 0) return;
-    this.#openUntilMs = nowMs + Math.min(maxOpenMs, openMs * 2 ** Math.min(this.#opened, 20));
+    this.#openForMs = Math.min(maxOpenMs, openMs * 2 ** Math.min(this.#opened, 20));
+    this.#openUntilMs = nowMs + this.#openForMs;
     this.#opened++;
   }
 }
