@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { WolfsecError } from '../../src/errors.ts';
 import { SharedJournal } from '../../src/store/index.ts';
 import { describeStores } from './stores.ts';
 
@@ -32,6 +33,34 @@ describeStores('a journal in the store', (store) => {
     await expect(second.journal.append('c')).rejects.toThrow(conflict);
     await first.journal.append('d');
     expect((await open('fence')).seen).toEqual(['a', 'd']);
+  });
+
+  test('a write whose answer was lost is ours, and what comes after it goes on', async () => {
+    let lose = false;
+    const { records } = store();
+    const losing: typeof records = {
+      ...records,
+      put: async (...how) => {
+        const version = await records.put(...how);
+        if (lose) throw new WolfsecError('WOLFSEC_STORE_UNAVAILABLE', 'no answer');
+        return version;
+      },
+    };
+    const journal = await SharedJournal.open({ records: losing, name: 'lost' }, () => {});
+    await journal.append('a');
+    lose = true;
+    for (const record of ['b', 'c']) {
+      const unavailable = expect.objectContaining({ code: 'WOLFSEC_STORE_UNAVAILABLE' });
+      await expect(journal.append(record)).rejects.toThrow(unavailable);
+    }
+    lose = false;
+    await journal.append('d');
+    // What was not confirmed may be there all the same.
+    expect((await open('lost')).seen).toEqual(['a', 'b', 'd']);
+    const { journal: other } = await open('lost');
+    await other.append('e');
+    const conflict = expect.objectContaining({ code: 'WOLFSEC_STORE_CONFLICT' });
+    await expect(journal.append('f')).rejects.toThrow(conflict);
   });
 
   test('what a checkpoint replaces is dropped', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { WolfsecError } from '../../errors.ts';
 import type { Records } from '../tables/records.ts';
 import type { JournalRecord } from './journal.ts';
@@ -36,6 +37,14 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** What one write made durable. */
+interface Frame {
+  /** The journal that wrote it, of which one process may open several in turn. */
+  readonly by: string;
+  /** Records, a line each. */
+  readonly text: string;
+}
+
 const collection = (name: string) => `journal:${name}`;
 const digits = 12;
 /** Records in one write at most. */
@@ -49,6 +58,7 @@ const pageSize = 50;
  */
 export class SharedJournal implements StateLog {
   readonly #options: Required<SharedJournalOptions>;
+  readonly #by = randomUUID();
   onSegment: ((number: number) => void) | undefined;
   #waiting: Waiting[] = [];
   #next = 1;
@@ -112,14 +122,15 @@ export class SharedJournal implements StateLog {
     const { records, name, now } = this.#options;
     let last = '';
     for (;;) {
-      const page = await records.list<string>(collection(name), {
+      const page = await records.list<Frame | string>(collection(name), {
         nowMs: now(),
         afterKey: last,
         limit: pageSize,
       });
       if (last === '' && page[0]) this.#oldest = Number(page[0].key);
       for (const { key, value } of page) {
-        for (const record of value.split('\n')) visit(record);
+        // A text alone is of a version that did not say who wrote it.
+        for (const record of (typeof value === 'string' ? value : value.text).split('\n')) visit(record);
         last = key;
       }
       if (page.length < pageSize) break;
@@ -155,15 +166,9 @@ export class SharedJournal implements StateLog {
 
   async #write(group: readonly Waiting[]): Promise<void> {
     if (this.#lost) throw this.#lost;
-    const value = group.map(({ record }) => (typeof record === 'string' ? record : record())).join('\n');
-    const { records, name, now, segmentFrames } = this.#options;
-    const key = keyOf(this.#next);
-    const options = { nowMs: now(), ifVersion: 0 };
-    const written = await records.put(collection(name), key, value, options);
-    if (written === undefined && !(await this.#ours(key, value))) {
-      this.#lost = new WolfsecError('WOLFSEC_STORE_CONFLICT', `another process carries on the ${name}`);
-      throw this.#lost;
-    }
+    const text = group.map(({ record }) => (typeof record === 'string' ? record : record())).join('\n');
+    const { segmentFrames } = this.#options;
+    while (!(await this.#put(text))) this.#next++;
     this.#next++;
     if (this.#next - this.#segmentFrom < segmentFrames) return;
     this.#segment++;
@@ -172,10 +177,17 @@ export class SharedJournal implements StateLog {
     this.onSegment?.(this.#segment);
   }
 
-  /** A write whose answer was lost has taken its own number. */
-  async #ours(key: string, value: string): Promise<boolean> {
+  /** `false` where a write of ours whose answer was lost has taken the number: this one comes behind it. */
+  async #put(text: string): Promise<boolean> {
     const { records, name, now } = this.#options;
-    return (await records.get<string>(collection(name), key, now()))?.value === value;
+    const key = keyOf(this.#next);
+    const frame: Frame = { by: this.#by, text };
+    const options = { nowMs: now(), ifVersion: 0 };
+    if ((await records.put(collection(name), key, frame, options)) !== undefined) return true;
+    const there = (await records.get<Frame>(collection(name), key, now()))?.value;
+    if (there?.by === this.#by) return there.text === text;
+    this.#lost = new WolfsecError('WOLFSEC_STORE_CONFLICT', `another process carries on the ${name}`);
+    throw this.#lost;
   }
 
   async #drop(upTo: number): Promise<void> {
