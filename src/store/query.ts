@@ -66,7 +66,12 @@ export class Queries {
 
 function statementOf(query: Compilable): Statement {
   const { sql, parameters } = query.compile();
+  return { sql, parameters: (parameters as SqlValue[]).map(parameterOf) };
+}
+
+function parameterOf(parameter: SqlValue): SqlValue {
   // What is asked for too: a row is found by the text that it was given.
-  const values = (parameters as SqlValue[]).map((one) => (typeof one === 'string' ? storable(one) : one));
-  return { sql, parameters: values };
+  if (typeof parameter === 'string') return storable(parameter);
+  // Numbers here are times and counts: PostgreSQL refuses a part of a millisecond.
+  return typeof parameter === 'number' ? Math.floor(parameter) : parameter;
 }

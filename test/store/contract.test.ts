@@ -548,3 +548,22 @@ describeStores('parts of titles', (store) => {
     expect(await store().threats.count({ tag: 'attack.t111' })).toBe(0);
   });
 });
+
+describeStores('parts of a millisecond', (store) => {
+  test('are left out', async () => {
+    const [timeMs, expiresMs] = [startMs + 0.5, startMs + 9.5];
+    await store().alerts.put([alert(1, { lastMs: timeMs, updatedMs: timeMs })]);
+    const counts = { id: 'a-1', count: 2, lastMs: timeMs, risk: 1.25, updatedMs: timeMs, version: 2 };
+    expect(await store().alerts.putCounts([counts])).toEqual([]);
+    expect(await store().alerts.get('a-1')).toMatchObject({ count: 2, lastMs: startMs, risk: 1.25 });
+    await store().records.put('c', 'k', 1, { nowMs: timeMs, expiresMs });
+    expect(await store().records.get('c', 'k', timeMs)).toMatchObject({ expiresMs: startMs + 9 });
+    const says = { kind: 'ip', indicator: '192.0.2.1', origin: 'allow', category: 'x' } as const;
+    await store().reputation.put([{ ...says, score: 0.5, confidence: 0.25, updatedMs: timeMs, expiresMs }]);
+    expect(await store().reputation.of('ip', '192.0.2.1', timeMs)).toMatchObject([{ score: 0.5 }]);
+    await store().risks.put([{ entity: 'host:a', score: 0.5, updatedMs: timeMs }]);
+    expect(await store().risks.get('host:a')).toMatchObject({ score: 0.5, updatedMs: startMs });
+    await store().audit.add({ timeMs, actor: 'a', action: 'b', target: 'c', detail: {} });
+    expect(await store().audit.list()).toMatchObject([{ timeMs: startMs }]);
+  });
+});

@@ -173,7 +173,7 @@ export function alertTable(queries: Queries): Alerts {
       if (counts.length === 0) return [];
       const values: SqlValue[] = [];
       for (const { id, count, lastMs, risk, updatedMs, version } of newestOf(counts))
-        values.push(id, count, lastMs, risk, updatedMs, version);
+        values.push(id, count, Math.floor(lastMs), risk, Math.floor(updatedMs), version);
       return (await queries.engine.update({ target: countsTarget, values })) as string[];
     },
     async get(id) {
@@ -320,8 +320,8 @@ const toRow = (alert: StoredAlert): AlertTable => ({
   status: alert.status,
   suppressed_by: storableOrNull(alert.suppressedBy),
   count: alert.count,
-  first_ms: alert.firstMs,
-  last_ms: alert.lastMs,
+  first_ms: Math.floor(alert.firstMs),
+  last_ms: Math.floor(alert.lastMs),
   risk: alert.risk,
   host: entityColumn(alert.entities, 'host'),
   user_name: entityColumn(alert.entities, 'user'),
@@ -331,7 +331,7 @@ const toRow = (alert: StoredAlert): AlertTable => ({
   sample: JSON.stringify(alert.sample ?? null),
   changed_by: storableOrNull(alert.changedBy),
   note: storableOrNull(alert.note),
-  updated_ms: alert.updatedMs,
+  updated_ms: Math.floor(alert.updatedMs),
   version: alert.version,
 });
 

@@ -104,8 +104,8 @@ const toRow = (entry: StoredReputation): ReputationTable => ({
   score: entry.score,
   confidence: entry.confidence,
   category: storable(entry.category),
-  updated_ms: entry.updatedMs,
-  expires_ms: entry.expiresMs ?? null,
+  updated_ms: Math.floor(entry.updatedMs),
+  expires_ms: entry.expiresMs === undefined ? null : Math.floor(entry.expiresMs),
 });
 
 const fromRow = (row: ReputationTable): StoredReputation => ({

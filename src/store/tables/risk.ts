@@ -43,7 +43,11 @@ export function riskTable(queries: Queries): Risks {
         const entity = indexed(risk.entity);
         if (!((newest.get(entity)?.updatedMs ?? -1) > risk.updatedMs)) newest.set(entity, risk);
       }
-      const values = [...newest].flatMap(([entity, { score, updatedMs }]) => [entity, score, updatedMs]);
+      const values = [...newest].flatMap(([entity, { score, updatedMs }]) => [
+        entity,
+        score,
+        Math.floor(updatedMs),
+      ]);
       await queries.engine.insert({ target: riskTarget, values });
     },
     get(entity) {
