@@ -96,7 +96,8 @@ export class PatternSet<Id = number> {
    * @returns rows of four: index of the input, index of the pattern, start, end.
    */
   matchBatch(inputs: readonly (Uint8Array | string)[]): Uint32Array {
-    const parts = inputs.map((input) => {
+    if (!Array.isArray(inputs)) throw invalidArgument('inputs', 'an array');
+    const parts = Array.from(inputs, (input) => {
       const { bytes, length } = haystackOf(input);
       return Buffer.from(bytes.subarray(0, length));
     });

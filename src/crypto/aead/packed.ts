@@ -12,7 +12,8 @@ export interface PackedMessages {
 /** Packs messages for the batch forms. */
 export function packMessages(messages: readonly Input[]): PackedMessages {
   if (!Array.isArray(messages)) throw invalidArgument('messages', 'an array');
-  const parts = messages.map((message, i) => inputBytes(message, `messages[${i}]`));
+  // Unlike `map`, this sees the holes in an array.
+  const parts = Array.from(messages, (message: Input, i) => inputBytes(message, `messages[${i}]`));
   const offsets = new Uint32Array(parts.length + 1);
   let at = 0;
   parts.forEach((part, i) => {
@@ -32,8 +33,17 @@ export function unpackMessages({ data, offsets }: PackedMessages): Uint8Array[] 
   return Array.from({ length: offsets.length - 1 }, (_, i) => data.subarray(offsets[i], offsets[i + 1]));
 }
 
+/** Messages packed, whether or not they are so already. */
+export function packedOf(messages: readonly Input[] | PackedMessages): PackedMessages {
+  if (typeof messages !== 'object' || messages === null || !('offsets' in messages)) {
+    return packMessages(messages);
+  }
+  checkPacked(messages);
+  return messages;
+}
+
 /** Throws unless the offsets tell messages in `data`. */
-export function checkPacked(messages: PackedMessages): void {
+function checkPacked(messages: PackedMessages): void {
   checkEnds(messages);
   const { offsets } = messages;
   for (let i = 1; i < offsets.length; i++) {
@@ -70,7 +80,8 @@ export function unsealedOffsets(messages: PackedMessages, overhead: number): Uin
   return plain;
 }
 
-function checkEnds({ data, offsets }: PackedMessages): void {
+function checkEnds(messages: PackedMessages): void {
+  const { data, offsets } = messages ?? {};
   if (!(data instanceof Uint8Array) || !(offsets instanceof Uint32Array)) {
     throw invalidArgument('messages', 'made by packMessages: { data: Uint8Array, offsets: Uint32Array }');
   }

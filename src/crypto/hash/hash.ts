@@ -6,7 +6,7 @@ import {
   hashAlgorithms,
 } from '../../backend/contract/hash.ts';
 import { activeBackend } from '../../backend/select.ts';
-import { checkPacked, type PackedMessages, packMessages } from '../aead/packed.ts';
+import { type PackedMessages, packedOf } from '../aead/packed.ts';
 import { OwnedHandle } from '../handle.ts';
 import { checkOutput, checkWord, type Input, inputBytes } from '../input.ts';
 import { resultBuffer } from '../result.ts';
@@ -40,8 +40,7 @@ export function hashInto(algorithm: HashAlgorithm, data: Input, output: Uint8Arr
 /** The digests of many messages, in one call: one behind the other, each of the same length. */
 export function hashMany(algorithm: HashAlgorithm, messages: readonly Input[] | PackedMessages): Buffer {
   const length = digestBytes[checkWord(algorithm, 'algorithm', hashAlgorithms)];
-  const packed = 'offsets' in messages ? messages : packMessages(messages);
-  checkPacked(packed);
+  const packed = packedOf(messages);
   const output = resultBuffer((packed.offsets.length - 1) * length);
   activeBackend().hash.digestMany(algorithm, packed.data, packed.offsets, output);
   return output;

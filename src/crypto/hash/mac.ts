@@ -8,7 +8,7 @@ import {
 } from '../../backend/contract/hash.ts';
 import { activeBackend } from '../../backend/select.ts';
 import { invalidArgument, WolfsecError } from '../../errors.ts';
-import { checkPacked, type PackedMessages, packMessages } from '../aead/packed.ts';
+import { type PackedMessages, packedOf } from '../aead/packed.ts';
 import { OwnedHandle } from '../handle.ts';
 import { checkOutput, checkWord, type Input, inputBytes } from '../input.ts';
 import { randomBytes } from '../random/bytes.ts';
@@ -83,8 +83,7 @@ export class MacKey implements Disposable {
 
   /** The tags of many messages, in one call: one behind the other. */
   signMany(messages: readonly Input[] | PackedMessages): Buffer {
-    const packed = 'offsets' in messages ? messages : packMessages(messages);
-    checkPacked(packed);
+    const packed = packedOf(messages);
     const output = resultBuffer((packed.offsets.length - 1) * this.tagBytes);
     this.#backend.signMany(this.#handle.live(), packed.data, packed.offsets, output);
     return output;

@@ -50,8 +50,10 @@ export class IpSet<Value = string> {
     const columns = new PrefixColumns();
     const values = new Values<Value | string>();
     let index = 0;
+    if (typeof entries?.[Symbol.iterator] !== 'function')
+      throw invalidArgument('entries', 'an array or iterable');
     for (const entry of entries) {
-      const [prefix, value] = typeof entry === 'string' ? [entry, 'listed'] : entry;
+      const [prefix, value] = Array.isArray(entry) ? entry : [entry, 'listed'];
       if (typeof prefix !== 'string')
         throw invalidArgument(`entries[${index}]`, 'a prefix or [prefix, value]');
       const reason = columns.add(prefix, 0, prefix.length, values.number(value));
@@ -120,7 +122,8 @@ export class IpSet<Value = string> {
 
   /** The same for many addresses; {@link lookupPacked} is faster where they are bytes already. */
   lookupBatch(addresses: readonly string[]): (Value | undefined)[] {
-    return addresses.map((address) => this.lookup(address));
+    if (!Array.isArray(addresses)) throw invalidArgument('addresses', 'an array');
+    return Array.from(addresses, (address) => this.lookup(address));
   }
 
   /**
