@@ -567,3 +567,20 @@ describeStores('parts of a millisecond', (store) => {
     expect(await store().audit.list()).toMatchObject([{ timeMs: startMs }]);
   });
 });
+
+describeStores('a store that closes', (store) => {
+  test('answers what was asked before, refuses what is asked after, and closes once', async () => {
+    const before = store().threats.insert([threat(1)], startMs);
+    const closing = store().close();
+    const after = [store().threats.list(), store().threats.insert([threat(2)], startMs)];
+    const outcomes = await Promise.allSettled([...after, before, closing, store().close()]);
+    const disposed = { status: 'rejected', reason: { code: 'WOLFSEC_DISPOSED' } };
+    expect(outcomes.slice(0, 2)).toMatchObject([disposed, disposed]);
+    expect(outcomes.slice(2)).toMatchObject([
+      { status: 'fulfilled', value: 1 },
+      { status: 'fulfilled' },
+      { status: 'fulfilled' },
+    ]);
+    expect(await store().health()).toMatchObject({ ok: false });
+  });
+});

@@ -32,6 +32,8 @@ export class PostgresEngine implements SqlEngine {
   readonly #size: number;
   readonly #maxWaiting: number;
   readonly #backoff = new Backoff(100, 5_000);
+  readonly #running = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
   #waitMs = 0;
   #acquired = 0;
   #failedConnections = 0;
@@ -135,8 +137,15 @@ export class PostgresEngine implements SqlEngine {
     };
   }
 
-  async close(): Promise<void> {
-    if (!this.#pool.ending) await this.#pool.end();
+  /** Waits for what was asked before, also for what waits for a connection; the pool itself would forget those. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    await this.#pool.end();
   }
 
   /** All rows in one statement, or so many at a time in one transaction, laid out when it is their turn. */
@@ -152,7 +161,14 @@ export class PostgresEngine implements SqlEngine {
     }
   }
 
-  async #with<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  #with<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    if (this.#closing) return Promise.reject(new WolfsecError('WOLFSEC_DISPOSED', 'the store is closed'));
+    const running = this.#run(work).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    return running;
+  }
+
+  async #run<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#connect();
     let failure: unknown;
     try {
@@ -168,7 +184,6 @@ export class PostgresEngine implements SqlEngine {
   }
 
   async #connect(): Promise<pg.PoolClient> {
-    if (this.#pool.ending) throw new WolfsecError('WOLFSEC_DISPOSED', 'the store is closed');
     const startedMs = performance.now();
     const remainingMs = this.#backoff.remainingMs(startedMs);
     if (remainingMs > 0 && this.#pool.idleCount === 0) {

@@ -98,6 +98,8 @@ export class SqliteEngine implements SqlEngine {
   }
 
   async close(): Promise<void> {
+    this.#writer.refuse();
+    // The last to close takes the write-ahead log in, which a reader must not do.
     if (this.#reader !== this.#writer) await this.#reader.close();
     await this.#writer.close();
   }

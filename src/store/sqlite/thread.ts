@@ -19,7 +19,10 @@ export class Thread {
   readonly #maxWaiting: number;
   #outgoing: Request[] = [];
   #nextId = 1;
+  /** Why nothing more is taken. */
   #ended: WolfsecError | undefined;
+  #gone = false;
+  #closing: Promise<void> | undefined;
   waitMs = 0;
   served = 0;
 
@@ -48,6 +51,10 @@ export class Thread {
         ),
       );
     }
+    return this.#send(request);
+  }
+
+  #send(request: WithoutId<Request>): Promise<Reply> {
     const id = this.#nextId++;
     const answer = new Promise<Reply>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject, sinceMs: performance.now() });
@@ -58,16 +65,28 @@ export class Thread {
     return answer;
   }
 
-  async close(): Promise<void> {
-    if (this.#ended) return;
-    await this.ask({ kind: 'close' });
+  /** Takes nothing more; what was asked before is answered. */
+  refuse(): void {
+    this.#ended ??= new WolfsecError('WOLFSEC_DISPOSED', `${this.#path} is closed`);
+  }
+
+  /** Waits for what was asked before; what is asked from now on is refused. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#gone) return;
+    this.refuse();
+    await this.#send({ kind: 'close' });
     await this.#worker.terminate();
   }
 
   #post(): void {
     const batch = this.#outgoing;
     this.#outgoing = [];
-    if (!this.#ended) this.#worker.postMessage(batch);
+    if (!this.#gone) this.#worker.postMessage(batch);
   }
 
   #settle(replies: readonly Reply[]): void {
@@ -85,6 +104,7 @@ export class Thread {
 
   #end(error: WolfsecError): void {
     this.#ended ??= error;
+    this.#gone = true;
     const left = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject } of left) reject(error);
