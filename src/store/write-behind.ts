@@ -51,7 +51,11 @@ export class WriteBehind<T> {
   readonly #closing = new AbortController();
   #items: T[] = [];
   #room: (() => void)[] = [];
-  #flushed: { readonly upTo: number; readonly resolve: () => void }[] = [];
+  #flushed: {
+    readonly upTo: number;
+    readonly resolve: () => void;
+    readonly reject: (error: WolfsecError) => void;
+  }[] = [];
   #added = 0;
   #written = 0;
   #failedAttempts = 0;
@@ -69,8 +73,7 @@ export class WriteBehind<T> {
   /** Takes the items in; resolves once there is room for them, which is at once as a rule. */
   async add(items: readonly T[]): Promise<void> {
     for (let at = 0; at < items.length; ) {
-      if (this.#closing.signal.aborted)
-        throw new WolfsecError('WOLFSEC_DISPOSED', 'the write buffer is closed');
+      if (this.#closing.signal.aborted) throw closed();
       const room = this.#options.capacity - this.#items.length;
       if (room <= 0) {
         await new Promise<void>((resolve) => this.#room.push(resolve));
@@ -84,22 +87,24 @@ export class WriteBehind<T> {
     }
   }
 
-  /** Resolves when everything added so far is in the store. */
+  /** Resolves when everything added so far is in the store; rejects where the buffer is closed before that. */
   flush(): Promise<void> {
     if (this.#written >= this.#added) return Promise.resolve();
-    return new Promise((resolve) => this.#flushed.push({ upTo: this.#added, resolve }));
+    if (this.#closing.signal.aborted) return Promise.reject(closed());
+    return new Promise((resolve, reject) => this.#flushed.push({ upTo: this.#added, resolve, reject }));
   }
 
   /** Waits up to `graceMs` for the rest to be written; what is left then is told in the error. */
   async close(graceMs = 10_000): Promise<void> {
     const timeout = AbortSignal.timeout(graceMs);
     await Promise.race([
-      this.flush(),
+      this.flush().catch(() => {}),
       new Promise<void>((resolve) => timeout.addEventListener('abort', () => resolve(), { once: true })),
     ]);
     const left = this.#added - this.#written;
     this.#closing.abort();
     for (const resolve of this.#room.splice(0)) resolve();
+    for (const { reject } of this.#flushed.splice(0)) reject(closed());
     if (left === 0) return;
     throw new WolfsecError(
       'WOLFSEC_STORE_UNAVAILABLE',
@@ -163,3 +168,5 @@ export class WriteBehind<T> {
     return (await this.#attempt(batch.slice(0, middle))) && (await this.#attempt(batch.slice(middle)));
   }
 }
+
+const closed = () => new WolfsecError('WOLFSEC_DISPOSED', 'the write buffer is closed');

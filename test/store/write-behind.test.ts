@@ -50,3 +50,14 @@ test('a store that was closed refuses no rows: they are told of as not written',
   await expect(buffer.close(20)).rejects.toThrow('2 items were not written');
   expect(buffer.figures().refused).toBe(0);
 });
+
+test('whoever waits for what was not written is told when the buffer closes', async () => {
+  const away = () => Promise.reject(Object.assign(new Error('away'), { code: 'WOLFSEC_STORE_UNAVAILABLE' }));
+  const buffer = new WriteBehind<number>({ write: away });
+  await buffer.add([1]);
+  const disposed = expect.objectContaining({ code: 'WOLFSEC_DISPOSED' });
+  const told = expect(buffer.flush()).rejects.toThrow(disposed);
+  await expect(buffer.close(10)).rejects.toThrow('1 items were not written');
+  await told;
+  await expect(buffer.flush()).rejects.toThrow(disposed);
+});
