@@ -224,9 +224,17 @@ export class AlertManager implements AsyncDisposable {
     const letter = this.#ledger.deadLetters.get(key);
     const queue = letter && this.#queues.get(letter.notification.receiver);
     if (!letter || !queue) return false;
-    this.#ledger.deadLetters.delete(key);
-    this.#ledger.undelivered.set(key, letter.notification);
-    await this.#append({ y: [key], n: [letter.notification] });
+    const { deadLetters, undelivered } = this.#ledger;
+    deadLetters.delete(key);
+    undelivered.set(key, letter.notification);
+    try {
+      await this.#append({ y: [key], n: [letter.notification] });
+    } catch (error) {
+      // Not on disk, so not on its way: it stays what it was.
+      undelivered.delete(key);
+      deadLetters.set(key, letter);
+      throw error;
+    }
     queue.add({ ...letter.notification });
     return true;
   }

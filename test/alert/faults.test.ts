@@ -1,5 +1,7 @@
+import { writeSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { AlertManager, DeliveryFailure, type Notification, type Receiver } from '../../src/alert/index.ts';
+import type { JournalOptions } from '../../src/store/index.ts';
 import { temporaryFolder } from '../store/stores.ts';
 import { detection } from './samples.ts';
 
@@ -69,6 +71,37 @@ test('what cannot be delivered becomes a dead letter, which can be tried again',
     expect(manager.deadLetters()).toEqual([]);
     expect(await manager.redeliver('none')).toBe(false);
   });
+});
+
+test('a dead letter that the disk does not let go stays one', async () => {
+  let full = false;
+  const disk: JournalOptions['write'] = async ({ fd }, bytes, position) => {
+    if (full) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+    writeSync(fd, bytes, 0, bytes.length, position);
+  };
+  let delivered = 0;
+  const refusing: Receiver['deliver'] = async () => {
+    if (delivered++ === 0) throw new DeliveryFailure('400', { retryable: false });
+  };
+  await withReceiver(
+    refusing,
+    async (manager) => {
+      await manager.raise(detection(1));
+      await manager.flush();
+      const [letter] = manager.deadLetters();
+      full = true;
+      await expect(manager.redeliver(letter!.notification.key)).rejects.toMatchObject({
+        code: 'WOLFSEC_STORE_FULL',
+      });
+      expect(manager.deadLetters()).toEqual([letter]);
+      expect(manager.figures().undelivered).toBe(0);
+      full = false;
+      expect(await manager.redeliver(letter!.notification.key)).toBe(true);
+      await manager.flush();
+      expect([delivered, manager.deadLetters()]).toEqual([2, []]);
+    },
+    { journal: { write: disk } },
+  );
 });
 
 test('the breaker leaves a dead receiver alone, and raising stays as quick', async () => {
