@@ -284,11 +284,13 @@ export class AlertManager implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
-    for (const queue of this.#queues.values()) await queue.close();
+    const closed = await Promise.allSettled(Array.from(this.#queues.values(), (queue) => queue.close()));
     await this.#silencing.settled();
     await this.#projection?.close(graceMs);
     await this.#checkpoint;
     await this.#journal.close();
+    // A receiver that does not let go is told of, once the outbox is let go of all the same.
+    for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   /** As {@link close} with its default span. */

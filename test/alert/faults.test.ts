@@ -104,6 +104,20 @@ test('a dead letter that the disk does not let go stays one', async () => {
   );
 });
 
+test('a receiver that fails to close does not keep the outbox', async () => {
+  const folder = temporaryFolder();
+  const open = (close: Receiver['close']) =>
+    AlertManager.open({
+      dataFolder: folder.path,
+      receivers: { bad: { deliver: async () => {}, ...(close ? { close } : {}) } },
+    });
+  const manager = await open(() => Promise.reject(new Error('will not')));
+  await expect(manager.close()).rejects.toThrow('will not');
+  const next = await open(undefined);
+  await next.close();
+  folder.remove();
+});
+
 test('the breaker leaves a dead receiver alone, and raising stays as quick', async () => {
   let calls = 0;
   const dead: Receiver['deliver'] = async () => {
