@@ -2,7 +2,7 @@ import type { layout } from '../backend/contract/exposition.ts';
 import { WolfsecError } from '../errors.ts';
 import { type Columns, moved } from './columns.ts';
 import type { Exemplar, ExemplarStore } from './exemplars.ts';
-import { labelText } from './label-text.ts';
+import { labelText, shownValue } from './label-text.ts';
 import { checkLabelNames, familyName, type MetricType } from './names.ts';
 import { absent, SeriesTable } from './series-table.ts';
 import type { TextArena } from './text-arena.ts';
@@ -104,7 +104,7 @@ export abstract class Family<L extends string = string> {
 
   /** Forgets the series of a label set; recording to it again starts at zero. Tells whether there was one. */
   remove(labels: LabelValues<L>): boolean {
-    const id = this.table.find(this.pick(labels));
+    const id = this.find(labels);
     if (id === absent) return false;
     this.dropSeries(id);
     return true;
@@ -115,6 +115,11 @@ export abstract class Family<L extends string = string> {
     for (let id = 0; id < this.table.end; id++) if (this.table.isAlive(id)) this.dropSeries(id);
     this.#recycle(this.createdSeconds.length);
     if (this.labelNames.length === 0) this.seriesOf([]);
+  }
+
+  /** The id of a label set, or -1. @internal */
+  find(labels: LabelValues<L>): number {
+    return this.table.find(this.pick(labels).map(shownValue));
   }
 
   /** The id of a label set, which is made if need be. @internal */
@@ -211,9 +216,13 @@ export abstract class Family<L extends string = string> {
         `${this.name} takes ${this.labelNames.length} label values, not ${values.length}`,
       );
     }
+    // Two that are shown alike are one series: text with the same labels twice is refused as a whole.
+    const shown = values.map(shownValue);
+    if (shown.some((value, i) => value !== values[i])) return this.seriesOf(shown);
     const full = this.table.size - (this.#overflow === absent ? 0 : 1) >= this.seriesLimit;
-    if (full && values.length > 0) {
-      this.host.overflowed(this.name);
+    const named = values.every((value) => value === overflowValue);
+    if ((full || named) && values.length > 0) {
+      if (full) this.host.overflowed(this.name);
       if (this.#overflow === absent) this.#overflow = this.#make(values.map(() => overflowValue));
       return this.#overflow;
     }

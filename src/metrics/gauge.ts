@@ -63,7 +63,7 @@ export class Gauge<L extends string = string> extends Family<L> {
 
   /** The value of a series, 0 where there is none. */
   value(labels: LabelValues<L> = {} as LabelValues<L>): number {
-    const id = this.table.find(this.pick(labels));
+    const id = this.find(labels);
     return id < 0 ? 0 : this.values[id]!;
   }
 

@@ -3,10 +3,15 @@ const maxLabelValueLength = 1024;
 
 const special = /[\\"\n]/;
 
-/** A label value as both text formats write it: backslash, quote and newline escaped, cut to size. */
-function escapeLabelValue(value: string): string {
+/** A label value as it is shown: cut to size, whole characters alone. */
+export function shownValue(value: string): string {
   const cut = value.length > maxLabelValueLength ? `${value.slice(0, maxLabelValueLength - 1)}…` : value;
-  const whole = cut.isWellFormed() ? cut : cut.toWellFormed();
+  return cut.isWellFormed() ? cut : cut.toWellFormed();
+}
+
+/** The same as both text formats write it: backslash, quote and newline escaped. */
+function escapeLabelValue(value: string): string {
+  const whole = shownValue(value);
   if (!special.test(whole)) return whole;
   return whole.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

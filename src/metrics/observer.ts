@@ -51,19 +51,19 @@ export abstract class Observer<L extends string = string> extends Family<L> {
 
   /** Observations of a series, 0 where there is none. */
   count(labels: LabelValues<L> = {} as LabelValues<L>): number {
-    const id = this.table.find(this.pick(labels));
+    const id = this.find(labels);
     return id < 0 ? 0 : this.countOf(id);
   }
 
   /** The sum of the observations of a series, 0 where there is none. */
   sum(labels: LabelValues<L> = {} as LabelValues<L>): number {
-    const id = this.table.find(this.pick(labels));
+    const id = this.find(labels);
     return id < 0 ? 0 : this.sumOf(id);
   }
 
   /** A quantile (0 to 1) of a series; NaN where nothing was observed. */
   quantile(q: number, labels: LabelValues<L> = {} as LabelValues<L>): number {
-    const id = this.table.find(this.pick(labels));
+    const id = this.find(labels);
     return id < 0 ? Number.NaN : this.quantileOf(id, q);
   }
 }

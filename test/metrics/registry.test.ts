@@ -283,3 +283,20 @@ test('a pool and a queue show their state; what they count follows and never fal
   queue.running = 0;
   expect(await registry.text()).toBe(text);
 });
+
+test('label values that are shown alike are one series', async () => {
+  const registry = new Registry();
+  const seen = registry.counter({ name: 'seen', help: 'x', labels: ['agent'], seriesLimit: 4 });
+  const long = 'a'.repeat(5_000);
+  for (const agent of [`${long}1`, `${long}2`, '\ud800', '\udbff', '__overflow__']) seen.inc({ agent });
+  seen.labels(`${long}3`).inc();
+  for (const agent of ['b', 'c', 'd', 'e']) seen.inc({ agent });
+  const lines = (await registry.text()).split('\n').filter((line) => line.startsWith('seen_total'));
+  const names = lines.map((line) => line.slice(0, line.lastIndexOf(' ')));
+  expect(new Set(names).size).toBe(names.length);
+  expect(seen.value({ agent: long })).toBe(3);
+  expect(seen.value({ agent: '\udfff' })).toBe(2);
+  expect(seen.value({ agent: '__overflow__' })).toBe(3);
+  expect(seen.remove({ agent: `${long}4` })).toBe(true);
+  expect(seen.value({ agent: long })).toBe(0);
+});
