@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import {
   AeadKey,
+  aeadOverheadBytes,
   Envelope,
   envKeyProvider,
   FieldCipher,
@@ -60,6 +61,15 @@ function fakeKms(): KmsClient & { calls: number } {
     },
   };
 }
+
+test('an envelope is made for a known cipher alone', () => {
+  const provider = kmsKeyProvider(fakeKms(), 'alias/data');
+  const invalid = expect.objectContaining({ code: 'WOLFSEC_INVALID_ARGUMENT' });
+  expect(() => new Envelope(provider, { algorithm: 'aes-128-gcm' as never })).toThrow(invalid);
+  expect(() => new Envelope(provider, { messagesPerKey: 0 })).toThrow(invalid);
+  expect(() => aeadOverheadBytes('toString' as never)).toThrow(invalid);
+  expect(aeadOverheadBytes('xchacha20-poly1305')).toBe(40);
+});
 
 test('an envelope disposes of each data key after its last message', async () => {
   const envelope = new Envelope(kmsKeyProvider(fakeKms(), 'alias/data'), { messagesPerKey: 2 });

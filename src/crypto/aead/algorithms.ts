@@ -6,13 +6,17 @@ import {
   aeadTagBytes,
 } from '../../backend/contract/aead.ts';
 import { invalidArgument } from '../../errors.ts';
-import { checkInteger } from '../input.ts';
+import { checkInteger, checkWord } from '../input.ts';
 
 export { type AeadAlgorithm, aeadAlgorithms };
 
-/** Bytes that a sealed message is longer than its plaintext: the nonce in front, the tag behind. */
+/**
+ * Bytes that a sealed message is longer than its plaintext: the nonce in front, the tag behind.
+ *
+ * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for an unknown algorithm.
+ */
 export function aeadOverheadBytes(algorithm: AeadAlgorithm): number {
-  return aeadNonceBytes(algorithm) + aeadTagBytes;
+  return aeadNonceBytes(checkWord(algorithm, 'algorithm', aeadAlgorithms)) + aeadTagBytes;
 }
 
 /**
