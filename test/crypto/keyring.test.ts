@@ -169,3 +169,24 @@ test('fields keep their types, and stay in their place', () => {
   expect(resealed.ssn).not.toBe(sealed.ssn);
   expect(cipher.open(resealed, '7')).toEqual(record);
 });
+
+test('what is no record, id or list of fields is refused, and brackets without end are', () => {
+  using ring = KeyRing.generate();
+  const cipher = new FieldCipher(ring, ['cards.number']);
+  const invalid = expect.objectContaining({ name: 'WolfsecError', code: 'WOLFSEC_INVALID_ARGUMENT' });
+  for (const record of ['{"cards":{"number":1}}', null, undefined, 5] as never[]) {
+    expect(() => cipher.seal(record, '7')).toThrow(invalid);
+    expect(() => cipher.open(record, '7')).toThrow(invalid);
+    expect(() => cipher.reseal(record, '7')).toThrow(invalid);
+  }
+  expect(() => cipher.seal({}, 7 as never)).toThrow(invalid);
+  // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
+  for (const fields of [[null], [5], ['a', , 'b'], ['a..b']] as never[]) {
+    expect(() => new FieldCipher(ring, fields)).toThrow(invalid);
+  }
+  const record = JSON.parse(`{"cards":${'['.repeat(100_000)}${']'.repeat(100_000)}}`);
+  expect(() => cipher.seal(record, '7')).toThrow(invalid);
+  expect(() => cipher.open(record, '7')).toThrow(invalid);
+  const grid = { cards: [[{ number: 1 }], [{ number: 2 }]] };
+  expect(cipher.open(cipher.seal(grid, '7'), '7')).toEqual(grid);
+});
