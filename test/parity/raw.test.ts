@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadAddon } from '../../src/backend/native/load.ts';
+import { backendByName } from '../../src/backend/select.ts';
 import { withoutNative } from './backends.ts';
 
 const loaded = loadAddon();
@@ -47,6 +48,21 @@ describe.skipIf(!addon)(`raw calls${addon ? '' : ` (skipped: ${withoutNative})`}
     );
     expect(() => raw.patternsIsMatch(handle, Buffer.from('a'), 2)).toThrow(/outside its buffer/);
     expect(() => raw.patternsIsMatch(handle, Buffer.from('a'), 'x' as never)).toThrow(refused(/number/));
+  });
+
+  test('more keys and hashes than there are places for are refused by an error of ours', () => {
+    const { hash } = backendByName('native');
+    const started = [];
+    let refusal: unknown;
+    try {
+      while (started.length <= 1 << 20) started.push(hash.start('sha256'));
+    } catch (error) {
+      refusal = error;
+    }
+    for (const each of started) hash.release(each);
+    expect(started.length).toBeGreaterThan(1_000_000);
+    expect(refusal).toMatchObject({ name: 'WolfsecError', code: 'WOLFSEC_LIMIT_EXCEEDED' });
+    hash.release(hash.start('sha256'));
   });
 
   test('detached memory is empty', () => {

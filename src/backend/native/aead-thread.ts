@@ -1,5 +1,6 @@
 import { invalidArgument } from '../../errors.ts';
 import { type AeadHandle, AeadStatus, aeadTagBytes } from '../contract/aead.ts';
+import { made } from './error.ts';
 import { settled } from './task.ts';
 
 type Bytes = Uint8Array;
@@ -66,7 +67,7 @@ async function shared<T>(
   work: (held: AeadHandle, aad: Bytes) => Promise<T>,
 ): Promise<T> {
   const ownAad = Uint8Array.from(aad);
-  const held = addon.aeadShare(key);
+  const held = made(() => addon.aeadShare(key));
   try {
     return await work(held, ownAad);
   } finally {

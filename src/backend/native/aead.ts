@@ -1,5 +1,6 @@
 import { type AeadBackend, type AeadHandle, aeadAlgorithms } from '../contract/aead.ts';
 import { type AeadThreadAddon, type Ended, openOffThread, sealOffThread, told } from './aead-thread.ts';
+import { made } from './error.ts';
 
 type Bytes = Uint8Array;
 
@@ -28,9 +29,11 @@ export function nativeAead(addon: AeadAddon): AeadBackend {
     addon;
   return {
     importKey: (algorithm, key, nonces) =>
-      nonces.kind === 'random'
-        ? addon.aeadImport(aeadAlgorithms.indexOf(algorithm), key, none, 0, nonces.messages)
-        : addon.aeadImport(aeadAlgorithms.indexOf(algorithm), key, nonces.fixed, nonces.next, nonces.last),
+      made(() =>
+        nonces.kind === 'random'
+          ? addon.aeadImport(aeadAlgorithms.indexOf(algorithm), key, none, 0, nonces.messages)
+          : addon.aeadImport(aeadAlgorithms.indexOf(algorithm), key, nonces.fixed, nonces.next, nonces.last),
+      ),
     exportKey: addon.aeadExport,
     releaseKey: addon.aeadRelease,
     left: addon.aeadLeft,

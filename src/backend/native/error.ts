@@ -8,3 +8,12 @@ export function fromNative(error: unknown): WolfsecError {
     cause: error,
   });
 }
+
+/** Makes a key or a state, of which there can be too many: what the addon throws becomes a {@link WolfsecError}. */
+export function made<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw fromNative(error);
+  }
+}

@@ -6,6 +6,7 @@ import {
   type MacHandle,
   macAlgorithms,
 } from '../contract/hash.ts';
+import { made } from './error.ts';
 
 type Bytes = Uint8Array;
 
@@ -34,7 +35,7 @@ export function nativeHash(addon: HashAddon): HashBackend {
     digest: (algorithm, data, output) => hashDigest(hashAlgorithms.indexOf(algorithm), data, output),
     digestMany: (algorithm, data, offsets, output) =>
       hashDigestMany(hashAlgorithms.indexOf(algorithm), data, offsets, output),
-    start: (algorithm) => hashStart(hashAlgorithms.indexOf(algorithm)),
+    start: (algorithm) => made(() => hashStart(hashAlgorithms.indexOf(algorithm))),
     update: addon.hashUpdate,
     finish: addon.hashFinish,
     release: addon.hashRelease,
@@ -42,11 +43,11 @@ export function nativeHash(addon: HashAddon): HashBackend {
 }
 
 export const nativeMac = (addon: HashAddon): MacBackend => ({
-  importKey: (algorithm, key) => addon.macImport(macAlgorithms.indexOf(algorithm), key),
+  importKey: (algorithm, key) => made(() => addon.macImport(macAlgorithms.indexOf(algorithm), key)),
   sign: addon.macSign,
   signMany: addon.macSignMany,
   verify: addon.macVerify,
-  start: addon.macStart,
+  start: (key) => made(() => addon.macStart(key)),
   update: addon.macUpdate,
   finish: addon.macFinish,
   release: addon.macRelease,

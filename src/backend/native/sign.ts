@@ -4,6 +4,7 @@ import {
   type PublicHandle,
   type SignBackend,
 } from '../contract/sign.ts';
+import { made } from './error.ts';
 
 type Bytes = Uint8Array;
 
@@ -31,14 +32,14 @@ const handle = <T>(given: number) => (given < 0 ? undefined : (given as unknown 
 
 export const nativeSign = (addon: SignAddon): SignBackend => ({
   importPrivate: (algorithm, key) =>
-    handle<PrivateHandle>(addon.signImportPrivate(keyPairAlgorithms.indexOf(algorithm), key)),
+    handle<PrivateHandle>(made(() => addon.signImportPrivate(keyPairAlgorithms.indexOf(algorithm), key))),
   exportPrivate: addon.signExportPrivate,
   publicOf: addon.signPublicOf,
   sign: addon.signSign,
   agree: addon.signAgree,
   releasePrivate: addon.signReleasePrivate,
   importPublic: (algorithm, key) =>
-    handle<PublicHandle>(addon.signImportPublic(keyPairAlgorithms.indexOf(algorithm), key)),
+    handle<PublicHandle>(made(() => addon.signImportPublic(keyPairAlgorithms.indexOf(algorithm), key))),
   verify: addon.signVerify,
   verifyMany: (keys, data, offsets, signatures, output) =>
     addon.signVerifyMany(
