@@ -35,6 +35,42 @@ test('an old key opens, the new one seals, and a removed one is missed by name',
   expect(() => ring.open(Buffer.of(9, 9))).toThrow(expect.objectContaining({ code: 'WOLFSEC_OPEN_FAILED' }));
 });
 
+test('a ring that cannot be imported leaves no key behind, and one disposed of gets none', () => {
+  const ring = KeyRing.generate();
+  const exported = ring.export();
+  const [entry] = exported.keys;
+  const disposed = vi.spyOn(AeadKey.prototype, 'dispose');
+  try {
+    for (const keys of [
+      [entry, null],
+      [entry, {}],
+      [entry, { id: 0, key: entry!.key }],
+      [entry, entry],
+    ]) {
+      expect(() => KeyRing.import({ ...exported, keys: keys as never })).toThrow(
+        expect.objectContaining({ name: 'WolfsecError', code: 'WOLFSEC_INVALID_ARGUMENT' }),
+      );
+    }
+    for (const key of ['short', 5, null, undefined]) {
+      const keys = [entry!, { id: 1, key: key as string }];
+      expect(() => KeyRing.import({ ...exported, keys })).toThrow(
+        expect.objectContaining({ code: 'WOLFSEC_INVALID_KEY' }),
+      );
+    }
+    for (const primary of [1, 'x', Symbol('x'), undefined] as never[]) {
+      expect(() => KeyRing.import({ ...exported, primary })).toThrow(
+        expect.objectContaining({ code: 'WOLFSEC_UNKNOWN_KEY' }),
+      );
+    }
+    expect(disposed).toHaveBeenCalledTimes(12);
+  } finally {
+    disposed.mockRestore();
+  }
+  ring.dispose();
+  expect(() => ring.rotate()).toThrow(expect.objectContaining({ code: 'WOLFSEC_DISPOSED' }));
+  expect(() => ring.seal('x')).toThrow(expect.objectContaining({ code: 'WOLFSEC_DISPOSED' }));
+});
+
 test('the key id in the header is authenticated', () => {
   using ring = KeyRing.generate();
   const sealed = ring.seal('secret');

@@ -42,22 +42,26 @@ export class KeyRing implements Disposable {
 
   /**
    * @throws {WolfsecError} `WOLFSEC_INVALID_KEY` for keys that are none, `WOLFSEC_UNKNOWN_KEY` where the
-   *   primary is not among them.
+   *   primary is not among them, `WOLFSEC_INVALID_ARGUMENT` for what is no exported ring.
    */
   static import(exported: ExportedKeyRing): KeyRing {
     const keys = new Map<number, AeadKey>();
     if (!Array.isArray(exported?.keys) || exported.keys.length > keysMax) {
       throw invalidArgument('exported.keys', `an array of at most ${keysMax} keys`);
     }
-    for (const { id, key } of exported.keys) {
-      checkInteger(id, 'id', 1, 2 ** 32 - 1);
-      if (keys.has(id)) throw invalidArgument('exported.keys', `a list without the id ${id} twice`);
-      const bytes = Buffer.from(String(key), 'base64url');
-      keys.set(id, AeadKey.import(exported.algorithm, bytes));
-      bytes.fill(0);
+    try {
+      for (const entry of exported.keys) {
+        const { id, key }: ExportedKeyRing['keys'][number] = entry ?? {};
+        checkInteger(id, 'id', 1, 2 ** 32 - 1);
+        if (keys.has(id)) throw invalidArgument('exported.keys', `a list without the id ${id} twice`);
+        keys.set(id, keyOf(exported.algorithm, key));
+      }
+      if (!keys.has(exported.primary)) throw unknownKey(exported.primary);
+      return new KeyRing(exported.algorithm, exported.primary, keys);
+    } catch (error) {
+      for (const key of keys.values()) key.dispose();
+      throw error;
     }
-    if (!keys.has(exported.primary)) throw unknownKey(exported.primary);
-    return new KeyRing(exported.algorithm, exported.primary, keys);
   }
 
   /** The id of the key that seals. */
@@ -70,8 +74,10 @@ export class KeyRing implements Disposable {
     return [...this.#keys.keys()];
   }
 
-  /** Adds a new key, which seals from now on. Returns its id. */
+  /** Adds a new key, which seals from now on. Returns its id. Throws `WOLFSEC_DISPOSED` after {@link dispose}. */
   rotate(): number {
+    // Else a ring that was disposed of would seal again, under a key that nobody can export.
+    this.#key(this.#primary).withHandle(() => undefined);
     if (this.#keys.size >= keysMax) {
       throw new WolfsecError(
         'WOLFSEC_LIMIT_EXCEEDED',
@@ -124,10 +130,11 @@ export class KeyRing implements Disposable {
   /** The message under the newest key: as it is where it is so already, else sealed anew. */
   reseal(sealed: Uint8Array, aad: Input = ''): Buffer {
     const plaintext = this.open(sealed, aad);
-    if (!this.needsReseal(sealed)) return Buffer.from(sealed);
-    const resealed = this.seal(plaintext, aad);
-    plaintext.fill(0);
-    return resealed;
+    try {
+      return this.needsReseal(sealed) ? this.seal(plaintext, aad) : Buffer.from(sealed);
+    } finally {
+      plaintext.fill(0);
+    }
   }
 
   /** All keys in the clear. */
@@ -158,6 +165,15 @@ export class KeyRing implements Disposable {
   }
 }
 
+function keyOf(algorithm: AeadAlgorithm, text: string): AeadKey {
+  const bytes = Buffer.from(typeof text === 'string' ? text : '', 'base64url');
+  try {
+    return AeadKey.import(algorithm, bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}
+
 function keyIdOf(sealed: Uint8Array): number {
   if (!(sealed instanceof Uint8Array)) throw invalidArgument('sealed', 'a Uint8Array');
   if (sealed.length < headerBytes || sealed[0] !== formatVersion) {
@@ -182,5 +198,5 @@ function newId(taken: ReadonlyMap<number, unknown>): number {
 }
 
 function unknownKey(id: number): WolfsecError {
-  return new WolfsecError('WOLFSEC_UNKNOWN_KEY', `the ring has no key with the id ${id}`);
+  return new WolfsecError('WOLFSEC_UNKNOWN_KEY', `the ring has no key with the id ${String(id)}`);
 }
