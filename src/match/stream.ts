@@ -17,8 +17,8 @@ const CONTEXT_BYTES = 4;
 
 /**
  * Searches a stream of chunks. The matches are those of the whole text, whatever the chunks; offsets
- * count from the stream's start. Expressions are reported as soon as later bytes cannot change them,
- * at the latest at {@link end}.
+ * count from the stream's start. Expressions are reported once later bytes cannot change them, at the
+ * latest at {@link end}; literals at once, in a set with expressions within a window.
  */
 export class PatternStream<Id = number> {
   private readonly matcher: PatternMatcher;
@@ -95,8 +95,12 @@ export class PatternStream<Id = number> {
 
   private encode(chunk: Uint8Array | string): Uint8Array {
     if (typeof chunk !== 'string') {
-      if (chunk instanceof Uint8Array) return chunk;
-      throw invalidArgument('chunk', 'a Uint8Array or a string');
+      if (!(chunk instanceof Uint8Array)) throw invalidArgument('chunk', 'a Uint8Array or a string');
+      if (!this.highSurrogate) return chunk;
+      // No half of a character can follow in bytes.
+      const before = Buffer.from(this.highSurrogate);
+      this.highSurrogate = '';
+      return Buffer.concat([before, chunk]);
     }
     const text = this.highSurrogate + chunk;
     const last = text.charCodeAt(text.length - 1);

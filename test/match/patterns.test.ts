@@ -132,6 +132,16 @@ describeBackends('PatternSet', (backend) => {
     expect(() => set.stream({ windowBytes: 0 })).toThrow(/windowBytes/);
   });
 
+  test('half a character before bytes is one of its own, and keeps its place', () => {
+    const whole = new PatternSet(['bc', { regex: '\ufffda' }], backend);
+    const stream = whole.stream();
+    const found = ['x\ud83d', Buffer.from('abc'), '\ude00bc'].flatMap((chunk) => stream.push(chunk));
+    found.push(...stream.end());
+    found.sort((a, b) => a.start - b.start);
+    expect(found).toEqual(whole.matches('x\ud83dabc\ude00bc'));
+    expect(found).toHaveLength(3);
+  });
+
   test('a stream of many small chunks stays linear and finds all', () => {
     const set = new PatternSet(['abc', { regex: 'x[0-9]{1,8}y' }], backend);
     const stream = set.stream();
