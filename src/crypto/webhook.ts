@@ -1,7 +1,7 @@
 import { invalidArgument, WolfsecError } from '../errors.ts';
 import { constantTimeEqual } from './compare.ts';
 import { MacKey } from './hash/mac.ts';
-import { type Input, inputBytes } from './input.ts';
+import { checkWord, type Input, inputBytes } from './input.ts';
 
 /**
  * How a webhook is signed with HMAC-SHA256:
@@ -12,6 +12,8 @@ import { type Input, inputBytes } from './input.ts';
  *   that it encodes; any other is taken as it is.
  */
 export type WebhookScheme = 'stripe' | 'github' | 'standard';
+
+const schemes: readonly WebhookScheme[] = ['stripe', 'github', 'standard'];
 
 /** What arrived: the body exactly as it came, before any parsing. */
 export interface Webhook {
@@ -48,13 +50,14 @@ export function refuseWebhook(
   options: WebhookOptions = {},
 ): WebhookRefusal | undefined {
   const { toleranceSeconds = 300, nowMs = Date.now() } = options;
+  checkWord(scheme, 'scheme', schemes);
+  // First of all, so that a fault in the settings does not wait for the first webhook that is well formed.
+  const keys = (Array.isArray(secrets) ? secrets : [secrets]).map((secret: Input) => keyOf(scheme, secret));
   const claimed = claim(scheme, webhook);
   if (!claimed) return 'malformed';
   const { seconds, tags, prefix } = claimed;
   const body = inputBytes(webhook.body, 'body');
-  const made = (Array.isArray(secrets) ? secrets : [secrets]).map((secret: Input) =>
-    tag(keyOf(scheme, secret), prefix, body),
-  );
+  const made = keys.map((key) => tag(key, prefix, body));
   // Every tag is compared with every other, so that the time tells nothing of which fits.
   let genuine = false;
   for (const mine of made) for (const theirs of tags) if (constantTimeEqual(mine, theirs)) genuine = true;
@@ -80,12 +83,12 @@ export function signWebhook(
   secret: Input,
   options: { readonly nowMs?: number; readonly id?: string } = {},
 ): string {
+  checkWord(scheme, 'scheme', schemes);
   const bytes = inputBytes(body, 'body');
   const key = keyOf(scheme, secret);
   const seconds = Math.floor((options.nowMs ?? Date.now()) / 1000);
   if (scheme === 'github') return `sha256=${tag(key, '', bytes).toString('hex')}`;
   if (scheme === 'stripe') return `t=${seconds},v1=${tag(key, `${seconds}.`, bytes).toString('hex')}`;
-  if (scheme !== 'standard') throw invalidArgument('scheme', 'one of stripe, github, standard');
   if (!options.id) throw invalidArgument('id', 'the webhook-id header that goes along');
   return `v1,${tag(key, `${options.id}.${seconds}.`, bytes).toString('base64')}`;
 }
@@ -119,7 +122,6 @@ function claim(scheme: WebhookScheme, { signature, id, timestamp }: Webhook): Cl
       prefix: `${seconds}.`,
     };
   }
-  if (scheme !== 'standard') throw invalidArgument('scheme', 'one of stripe, github, standard');
   const tags = signature.split(' ').flatMap((part) => /^v1,([A-Za-z0-9+/]{43}=)$/.exec(part)?.[1] ?? []);
   if (!id || timestamp === undefined || !/^\d{1,12}$/.test(timestamp) || tags.length === 0) return undefined;
   return {
@@ -130,16 +132,23 @@ function claim(scheme: WebhookScheme, { signature, id, timestamp }: Webhook): Cl
 }
 
 /** Stripe's secrets begin alike, and are taken as text. */
-function keyOf(scheme: WebhookScheme, secret: Input): Input {
-  if (scheme !== 'standard' || typeof secret !== 'string' || !secret.startsWith('whsec_')) return secret;
+function keyOf(scheme: WebhookScheme, secret: Input): Uint8Array {
+  if (scheme !== 'standard' || typeof secret !== 'string' || !secret.startsWith('whsec_')) {
+    return notEmpty(inputBytes(secret, 'secret'));
+  }
   const text = secret.slice('whsec_'.length);
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/.test(text)) {
     throw new WolfsecError('WOLFSEC_INVALID_KEY', 'a secret that begins with whsec_ must go on in base64');
   }
-  return Buffer.from(text, 'base64');
+  return notEmpty(Buffer.from(text, 'base64'));
 }
 
-function tag(secret: Input, prefix: string, body: Uint8Array): Buffer {
+function notEmpty(secret: Uint8Array): Uint8Array {
+  if (secret.length > 0) return secret;
+  throw new WolfsecError('WOLFSEC_INVALID_KEY', 'secret must not be empty');
+}
+
+function tag(secret: Uint8Array, prefix: string, body: Uint8Array): Buffer {
   using key = MacKey.import('hmac-sha256', secret);
   using message = key.start();
   return message.update(prefix).update(body).tag();

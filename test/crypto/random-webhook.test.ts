@@ -87,3 +87,21 @@ test.for(['stripe', 'github', 'standard'] as const)(
     expect(refuse({}, { nowMs: nowMs - 301_000 })).toBe(late);
   },
 );
+
+test('settings that cannot be right are told whatever arrives', () => {
+  const malformed = { body, signature: 'nonsense' };
+  const refused = (name: string) =>
+    expect.objectContaining({ name: 'WolfsecError', code: `WOLFSEC_${name}` });
+  expect(() => refuseWebhook('gitlab' as never, malformed, 'secret')).toThrow(refused('INVALID_ARGUMENT'));
+  expect(() => signWebhook('gitlab' as never, body, 'secret')).toThrow(refused('INVALID_ARGUMENT'));
+  for (const scheme of ['stripe', 'github', 'standard'] as const) {
+    for (const secrets of ['', [''], ['secret', Buffer.alloc(0)]]) {
+      expect(() => verifyWebhook(scheme, malformed, secrets)).toThrow(refused('INVALID_KEY'));
+    }
+    for (const secrets of [undefined, null, ['secret', undefined]] as never[]) {
+      expect(() => verifyWebhook(scheme, malformed, secrets)).toThrow(refused('INVALID_ARGUMENT'));
+    }
+  }
+  expect(() => verifyWebhook('standard', malformed, 'whsec_')).toThrow(refused('INVALID_KEY'));
+  expect(() => verifyWebhook('standard', malformed, 'whsec_!')).toThrow(refused('INVALID_KEY'));
+});
