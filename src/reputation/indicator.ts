@@ -21,8 +21,10 @@ export function indicatorOf(text: string): Indicator | undefined {
   if (trimmed.length === 0 || trimmed.length > 300) return undefined;
   const slash = trimmed.indexOf('/');
   const address = slash === -1 ? trimmed : trimmed.slice(0, slash);
-  if (isIP(address)) {
-    if (slash !== -1 && !/^\d{1,3}$/.test(trimmed.slice(slash + 1))) return undefined;
+  const version = isIP(address);
+  // A zone (`fe80::1%eth0`) says something on its own machine alone.
+  if (version !== 0 && !address.includes('%')) {
+    if (slash !== -1 && !isLength(trimmed.slice(slash + 1), version)) return undefined;
     return { kind: 'ip', value: trimmed.toLowerCase() };
   }
   if (slash !== -1) return undefined;
@@ -30,6 +32,9 @@ export function indicatorOf(text: string): Indicator | undefined {
   const domain = domainOf(trimmed);
   return domain === undefined ? undefined : { kind: 'domain', value: domain };
 }
+
+const isLength = (text: string, version: number) =>
+  /^(?:0|[1-9]\d{0,2})$/.test(text) && Number(text) <= (version === 4 ? 32 : 128);
 
 function domainOf(text: string): string | undefined {
   // Feeds write `*.example.com`, `.example.com` and the defanged `example[.]com`.

@@ -107,7 +107,8 @@ export class AllowList {
   }
 
   async #read(): Promise<void> {
-    const entries = await this.list();
+    // One that an earlier version took and nobody can read must not cost the others their place.
+    const entries = (await this.list()).filter(({ indicator }) => indicatorOf(indicator) !== undefined);
     if (entries.length === 0) this.#reputation.remove(feed);
     else {
       const text = entries.map(({ indicator }) => indicator).join('\n');

@@ -130,6 +130,23 @@ test('an entry of the allow-list ends when it says, and those added at once all 
     await vi.waitFor(() => expect(allowed()).toEqual([2, 3, 4]), 5_000);
   }));
 
+test('what is no prefix is refused by the allow-list, and one that is there already costs nobody their place', () =>
+  withService({}, async (service) => {
+    for (const indicator of [
+      '192.0.2.0/33',
+      '2001:db8::/129',
+      '192.0.2.0/024',
+      'fe80::1%eth0',
+      'fe80::%1/64',
+    ])
+      expect(await post(service, '/v1/allow-list', { indicator })).toMatchObject({ status: 400 });
+    const { store, context } = service;
+    const at = { score: 0, confidence: 1, category: '', updatedMs: Date.now() };
+    await store.reputation.put([{ ...at, kind: 'ip', indicator: '192.0.2.0/33', origin: 'allow' }]);
+    expect(await post(service, '/v1/allow-list', { indicator: '192.0.2.1' })).toMatchObject({ status: 201 });
+    expect(context.reputation.check('192.0.2.1').allowedBy).toBe('allow-list');
+  }));
+
 test('what is on the allow-list raises no alert, and is found by reputation', () =>
   withService({}, async (service) => {
     const added = await post(service, '/v1/allow-list', {
