@@ -24,13 +24,25 @@ export function indicatorOf(text: string): Indicator | undefined {
   const version = isIP(address);
   // A zone (`fe80::1%eth0`) says something on its own machine alone.
   if (version !== 0 && !address.includes('%')) {
-    if (slash !== -1 && !isLength(trimmed.slice(slash + 1), version)) return undefined;
-    return { kind: 'ip', value: trimmed.toLowerCase() };
+    const length = slash === -1 ? undefined : trimmed.slice(slash + 1);
+    if (length !== undefined && !isLength(length, version)) return undefined;
+    return { kind: 'ip', value: version === 4 ? trimmed : spelling6(address, length) };
   }
   if (slash !== -1) return undefined;
   if (digest.test(trimmed)) return { kind: 'hash', value: trimmed.toLowerCase() };
   const domain = domainOf(trimmed);
   return domain === undefined ? undefined : { kind: 'domain', value: domain };
+}
+
+/** IPv6 as RFC 5952 spells it; an IPv4 address in its clothes (`::ffff:192.0.2.1`) is the IPv4 address. */
+function spelling6(address: string, length: string | undefined): string {
+  const plain = new URL(`http://[${address}]/`).hostname.slice(1, -1);
+  const prefix = length === undefined ? '' : `/${length}`;
+  const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(plain);
+  if (!mapped || (length !== undefined && Number(length) < 96)) return plain + prefix;
+  const [high, low] = mapped.slice(1).map((half) => Number.parseInt(half, 16)) as [number, number];
+  const bits = length === undefined ? '' : `/${Number(length) - 96}`;
+  return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}${bits}`;
 }
 
 const isLength = (text: string, version: number) =>

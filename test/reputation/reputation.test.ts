@@ -235,3 +235,21 @@ test('no text crashes the parsers', async () => {
     { numRuns: 300 },
   );
 });
+
+test('an address is the same in whatever spelling it comes', () => {
+  const spelt: [string, string][] = [
+    ['2001:DB8:0:0::1', '2001:db8::1'],
+    ['2001:0db8::/032', ''],
+    ['2001:0db8::/32', '2001:db8::/32'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['::FFFF:c000:0201', '192.0.2.1'],
+    ['::ffff:192.0.2.0/120', '192.0.2.0/24'],
+    ['::ffff:0:0/95', '::ffff:0:0/95'],
+  ];
+  for (const [text, value] of spelt) expect(indicatorOf(text)?.value ?? '', text).toBe(value);
+  const reputation = new Reputation();
+  for (const ip of ['::ffff:192.0.2.1', '192.0.2.1', '::ffff:c000:201'])
+    reputation.learn([{ level: 'high', entities: { 'source.ip': ip } }]);
+  expect(reputation.figures().learned).toBe(1);
+  expect(reputation.check('192.0.2.1').score).toBeCloseTo(reputation.check('::ffff:192.0.2.1').score);
+});
