@@ -1,6 +1,6 @@
 import { type Detection, type Severity, severities } from '../detect/detection.ts';
 import { type AlertCounts, type AlertStatus, derivedId, type StoredAlert } from '../store/index.ts';
-import type { Labels } from './labels.ts';
+import { type Labels, labelsOf } from './labels.ts';
 
 /** An alert as the book holds it: what is stored, and what deciding needs. */
 export interface Alert {
@@ -29,20 +29,36 @@ export interface Alert {
   windows: [startMs: number, count: number][];
 }
 
+/** Longest text of a detection that is kept with its alert: as many alerts as there may be must have room in memory. */
+const maxTextChars = 4_096;
+/** A detection of this many characters has no text that is worth looking for. */
+const smallChars = 2 * maxTextChars;
+
+/** A detection as an alert keeps it. The event itself is kept in the store, and longer. */
+function sampleOf(detection: Detection): Detection {
+  const text = JSON.stringify(detection);
+  if (text.length <= smallChars) return JSON.parse(text);
+  return JSON.parse(text, (_, value) => (typeof value === 'string' ? cut(value, maxTextChars) : value));
+}
+
+/** What is longer ends in `…`. */
+export const cut = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1)}…` : text;
+
 export function openAlert(
   detection: Detection,
-  { id, fingerprint, labels }: { id: string; fingerprint: string; labels: Labels },
+  { id, fingerprint }: { id: string; fingerprint: string },
   nowMs: number,
 ): Alert {
   const timeMs = detection.eventTimeMs ?? nowMs;
   // A copy: V8 gives objects of a place whose first thousand live long a place among the old ones, and then every
   // detection of a caller would be collected late, with all that it refers to.
-  const sample = JSON.parse(JSON.stringify(detection)) as Detection;
+  const sample = sampleOf(detection);
   return {
     // From the first detection, so that the same one raised again after a crash opens the same alert.
     id: derivedId(timeMs, [fingerprint, id]),
     fingerprint,
-    labels,
+    labels: labelsOf(sample),
     kind: detection.kind,
     ruleId: detection.ruleId,
     title: detection.title,

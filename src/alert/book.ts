@@ -5,7 +5,7 @@ import { type Escalation, escalated } from './escalation.ts';
 import type { Group } from './group.ts';
 import { Groups } from './groups.ts';
 import type { Inhibition } from './inhibit.ts';
-import { fingerprintOf, identityLabels, labelsOf } from './labels.ts';
+import { fingerprintOf, identityLabels } from './labels.ts';
 import type { RouteTree } from './route.ts';
 import { Seen } from './seen.ts';
 import { Suppression } from './suppression.ts';
@@ -187,7 +187,7 @@ export class AlertBook {
       const [oldest] = this.#open.values();
       if (oldest) this.#resolve(oldest, { by: 'limit', note: 'too many open alerts', nowMs }, change);
     }
-    const alert = openAlert(detection, { id, fingerprint, labels: labelsOf(detection) }, nowMs);
+    const alert = openAlert(detection, { id, fingerprint }, nowMs);
     this.#open.set(fingerprint, alert);
     this.alerts.set(alert.id, alert);
     this.#suppression.inhibitions.opened(alert.id, alert.labels);

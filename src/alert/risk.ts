@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Detection, Severity } from '../detect/detection.ts';
+import { cut } from './alert.ts';
 
 /** How risk is added up, and how fast it fades. */
 export interface RiskOptions {
@@ -122,7 +123,7 @@ export class RiskLedger {
 
   /** The score as it is now, decayed. */
   of(entity: string, nowMs: number): number {
-    const known = this.#scores.peek(entity);
+    const known = this.#scores.peek(cut(entity, maxEntityChars));
     return known ? this.#decayed(known, nowMs) : 0;
   }
 
@@ -156,12 +157,15 @@ export class RiskLedger {
 
 const none: EntityRisk[] = [];
 
+/** Longest name of an entity; what is longer is cut, here and where it is asked for. */
+const maxEntityChars = 512;
+
 function entitiesOf({ entities = {} }: Detection): string[] {
   const found: string[] = [];
   for (const name in entities) {
     const kind = kinds[name];
     if (kind === undefined) continue;
-    const entity = `${kind}:${entities[name]}`;
+    const entity = cut(`${kind}:${entities[name]}`, maxEntityChars);
     if (!found.includes(entity)) found.push(entity);
   }
   return found;

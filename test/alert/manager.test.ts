@@ -398,6 +398,23 @@ test('a full disk is told, and the same detection raised again counts once', asy
   expect(told.map(({ labels }) => labels.rule)).toEqual(['rule-1', 'other']);
 });
 
+test('long texts of a detection take no room beyond a bound', async () => {
+  await open({ route: { receiver: 'team', groupBy: ['user.name'] } });
+  const long = (n: number) => `${n}${'x'.repeat(1_000_000)}`;
+  const about = (n: number) =>
+    detection(n, { entities: { 'user.name': long(n) }, matched: [{ field: 'cmd', value: long(n) }] });
+  const { alerts } = await manager.raiseAll([about(1), about(2), detection(3)]);
+  expect(alerts).toHaveLength(3);
+  expect(JSON.stringify(alerts[0]).length).toBeLessThan(20_000);
+  expect(alerts[0]!.entities['user.name']).toMatch(/^1x{4094}…$/);
+  expect(manager.riskOf(`user:${long(1)}`)).toBe(20);
+  // Told apart by all of their texts.
+  expect((await manager.raise({ ...about(1), event: { index: 0, id: 'again' } })).opened).toEqual([]);
+  await manager.flush();
+  expect(JSON.stringify(told).length).toBeLessThan(100_000);
+  expect(await store.alerts.list({ user: long(2) })).toHaveLength(1);
+});
+
 test('open alerts are bounded: the oldest is resolved for a new one', async () => {
   await open({ maxAlerts: 10 });
   for (let n = 0; n < 30; n++) await manager.raise(detection(n));
