@@ -18,12 +18,13 @@ export class Counter<L extends string = string> extends Family<L> {
   readonly layout = layout.single;
   /** @internal */
   declare cells: Uint32Array;
-  /** Whether any series counts in doubles. */
-  #doubles = false;
+  /** Whether any series counts in doubles; in shared memory all do from the start. */
+  #doubles: boolean;
 
   /** Made by {@link Registry.counter}. @internal */
   constructor(options: MetricOptions<L>, host: FamilyHost) {
     super('counter', options, host, 1);
+    this.#doubles = host.columns.shared;
     this.cells = new Uint32Array(this.createdSeconds.length).fill(elsewhere);
     if (this.labelNames.length === 0) this.seriesOf([]);
   }
