@@ -20,6 +20,8 @@ export class ExemplarStore {
   keep(series: number, slot: number, value: number, exemplar: Exemplar): void {
     const names = Object.keys(exemplar);
     const values = Object.values(exemplar);
+    // A trace that is not there is no reason to fail what is recorded.
+    if (!values.every((value) => typeof value === 'string')) return;
     let length = 0;
     for (const part of [...names, ...values]) length += [...part].length;
     if (length > maxCodePoints || !allowed(names)) return;
