@@ -68,6 +68,8 @@ class Merge {
 
   #series(into: Family, from: FamilySnapshot, series: SeriesSnapshot): void {
     const id = into.seriesOf(from.labels.map((name) => series.labels[name] ?? ''));
+    // The target is made anew for each scrape: what it shows began when the first of its parts did.
+    if (series.createdSeconds! < into.createdSeconds[id]!) into.createdSeconds[id] = series.createdSeconds!;
     if (into instanceof Histogram) {
       const at = id * into.stride;
       for (const [i, count] of (series.buckets ?? []).entries()) into.values[at + i]! += count;

@@ -7,6 +7,8 @@ import { Summary } from './summary.ts';
 /** One series as plain data. */
 export interface SeriesSnapshot {
   readonly labels: Readonly<Record<string, string>>;
+  /** When it began, in seconds since the epoch. */
+  readonly createdSeconds?: number;
   /** Counters, gauges, infos and states. */
   readonly value?: number;
   /** Histograms and summaries. */
@@ -53,7 +55,8 @@ export function snapshotOf(families: readonly Family[]): RegistrySnapshot {
 function familySnapshot(family: Family): FamilySnapshot {
   const series: SeriesSnapshot[] = [];
   for (let id = 0; id < family.table.end; id++) {
-    if (family.table.isAlive(id)) series.push(seriesSnapshot(family, id));
+    if (!family.table.isAlive(id)) continue;
+    series.push({ ...seriesSnapshot(family, id), createdSeconds: family.createdSeconds[id]! });
   }
   const scheme = schemeOf(family);
   return {

@@ -6,6 +6,7 @@ export interface RemoteFamilyMessage extends Omit<FamilySnapshot, 'series'> {
   readonly stride: number;
   readonly ways: number;
   readonly values: Float64Array;
+  readonly created: Float64Array;
   readonly directory?: Uint32Array;
   readonly pages?: Uint32Array;
   readonly spill?: Float64Array;
@@ -42,16 +43,17 @@ export class RemoteFamily {
   }
 
   #one(id: number, values: readonly string[]): SeriesSnapshot {
-    const { scheme, stride, labels: names, values: column } = this.#about;
+    const { scheme, stride, labels: names, values: column, created } = this.#about;
     const labels = Object.fromEntries(names.map((name, i) => [name, values[i] ?? '']));
+    const about = { labels, createdSeconds: created[id]! };
     const at = id * stride;
-    if (scheme === 'single') return { labels, value: column[at]! };
+    if (scheme === 'single') return { ...about, value: column[at]! };
     if (scheme === 'buckets') {
-      return { labels, buckets: [...column.subarray(at, at + stride - 1)], sum: column[at + stride - 1]! };
+      return { ...about, buckets: [...column.subarray(at, at + stride - 1)], sum: column[at + stride - 1]! };
     }
     const counts = this.#counts(id);
-    if (scheme === 'exponential') return { labels, sum: column[at]!, counts };
-    return { labels, sum: column[at]!, count: column[at + 1]!, counts };
+    if (scheme === 'exponential') return { ...about, sum: column[at]!, counts };
+    return { ...about, sum: column[at]!, count: column[at + 1]!, counts };
   }
 
   #counts(id: number): [number, number][] {

@@ -61,6 +61,7 @@ function describe(family: Family, ids: readonly number[], whole: boolean): Remot
     stride: family.stride,
     ways: family instanceof Summary ? family.ways : 1,
     values: family.values,
+    created: family.createdSeconds,
     ...(paged ? { directory: paged.directory, pages: paged.pages } : {}),
     ...(paged?.spill ? { spill: paged.spill } : {}),
     series,

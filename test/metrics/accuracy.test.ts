@@ -107,7 +107,7 @@ test('merging is the union: of histograms and of whole registries', () => {
           .families.map(({ name, series }) => [
             name,
             series
-              .map(({ sum: _, ...rest }) => rest)
+              .map(({ sum: _, createdSeconds: __, ...rest }) => rest)
               .toSorted((a, b) => (a.labels.l! < b.labels.l! ? -1 : 1)),
           ]);
       expect(series(merged)).toEqual(series(registries[2]!.registry));
