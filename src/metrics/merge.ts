@@ -29,6 +29,8 @@ class Merge {
 
   add(from: FamilySnapshot): void {
     if (from.type === 'gauge' && from.aggregation === 'omit') return;
+    // Its states are known by its series alone.
+    if (from.type === 'stateset' && from.series.length === 0) return;
     let into: Family;
     try {
       into = this.#declare(from);
@@ -55,7 +57,7 @@ class Merge {
       if (from.type === 'gauge') return target.gauge(options);
       if (from.type === 'info') return target.info(options);
       const states = [...new Set(from.series.map((series) => series.labels[from.name] ?? ''))];
-      return target.stateSet({ ...options, labels: from.labels.slice(0, -1), states: ['', ...states] });
+      return target.stateSet({ ...options, labels: from.labels.slice(0, -1), states });
     }
     const buckets = from.bounds ?? [];
     const made =

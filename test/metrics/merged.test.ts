@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Registry, ThreadHub, threadRegistry } from '../../src/metrics/index.ts';
+import { mergeInto } from '../../src/metrics/merge.ts';
 
 const openMetrics = async (hub: ThreadHub) =>
   Buffer.from((await hub.scrape('application/openmetrics-text')).body).toString();
@@ -20,4 +21,14 @@ test('what threads count together began with the first of them, at every scrape'
   const created = ['c_created{l="x"} 1000', 'h_created 1000', 's_created 1000', 'e_created 1000'];
   for (let scrape = 0; scrape < 2; scrape++)
     expect((await openMetrics(hub)).split('\n').filter((line) => line.includes('_created'))).toEqual(created);
+});
+
+test('a set of states shows no state besides its own', async () => {
+  const registry = new Registry();
+  registry.stateSet({ name: 'mode', help: 'm', states: ['on', 'off'] }).set('on');
+  registry.stateSet({ name: 'none', help: 'n', states: ['a'] }).reset();
+  const merged = new Registry();
+  expect(mergeInto(merged, [registry.snapshot(), registry.snapshot()])).toBe(0);
+  const lines = (await merged.text()).split('\n').filter((line) => !line.startsWith('#'));
+  expect(lines).toEqual(['mode{mode="on"} 1', 'mode{mode="off"} 0', '']);
 });
