@@ -42,7 +42,7 @@ export interface ClusterHubOptions {
 export class ClusterHub implements Disposable {
   readonly #registry: Registry;
   readonly #timeoutMs: number;
-  readonly #merged = new Registry({ seriesLimit: Number.MAX_SAFE_INTEGER });
+  readonly #merged: Registry;
   /** What ended workers had counted when they last answered. */
   readonly #ended = new Registry({ seriesLimit: Number.MAX_SAFE_INTEGER });
   readonly #last = new Map<number, RegistrySnapshot>();
@@ -52,10 +52,14 @@ export class ClusterHub implements Disposable {
   /**
    * To be made in the primary.
    *
-   * @param registry The primary's own metrics, shown besides. Default: none.
+   * @param registry The primary's own metrics, shown besides; its common labels go for all. Default: none.
    */
   constructor(registry: Registry = new Registry(), options: ClusterHubOptions = {}) {
     this.#registry = registry;
+    this.#merged = new Registry({
+      seriesLimit: Number.MAX_SAFE_INTEGER,
+      commonLabels: registry.commonLabels,
+    });
     this.#timeoutMs = options.timeoutMs ?? 1000;
     cluster.on('exit', this.#onExit);
   }

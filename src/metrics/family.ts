@@ -163,6 +163,13 @@ export abstract class Family<L extends string = string> {
     target.set(this.values.subarray(0, series * this.stride), at);
   }
 
+  /** All labels of a series, those that every series carries among them. @internal */
+  labelsOf(id: number): Record<string, string> {
+    const [names, common] = this.host.commonLabels;
+    const values = [...common, ...this.table.valuesOf(id)];
+    return Object.fromEntries([...names, ...this.labelNames].map((name, i) => [name, values[i]!]));
+  }
+
   /** Label values in the order of the names. @internal */
   pick(labels: LabelValues<L>): string[] {
     return this.labelNames.map((name) => text(labels[name]));

@@ -116,8 +116,7 @@ function points(family: Family, read: (id: number) => unknown): Point[] {
   const made: Point[] = [];
   for (let id = 0; id < family.table.end; id++) {
     if (!family.table.isAlive(id)) continue;
-    const texts = family.table.valuesOf(id);
-    const attributes = Object.fromEntries(family.labelNames.map((name, i) => [name, texts[i]!]));
+    const attributes = family.labelsOf(id);
     made.push({ attributes, startTime: time(family.createdSeconds[id]!), endTime, value: read(id) });
   }
   return made;

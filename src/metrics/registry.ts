@@ -41,6 +41,8 @@ export class Registry {
   readonly #collectors = new Set<() => void>();
   readonly #watchers = new Set<(family: Family, made?: number) => void>();
   readonly #host: FamilyHost & { arena: TextArena };
+  /** @internal */
+  readonly commonLabels: Readonly<Record<string, string>>;
   #overflow: Counter<'metric'> | undefined;
   #rejected: Counter<'metric'> | undefined;
 
@@ -50,6 +52,7 @@ export class Registry {
     if (!(seriesLimit >= 1)) throw invalidArgument('seriesLimit', 'at least 1');
     const names = Object.keys(commonLabels);
     checkLabelNames(names, 'gauge');
+    this.commonLabels = { ...commonLabels };
     this.#host = {
       columns: shared ? sharedColumns : ownColumns,
       arena: new TextArena(),

@@ -20,9 +20,7 @@ export function takenSamples(family: Family): { name: string; type: string; valu
   const values: Sample[] = [];
   for (let id = 0; id < family.table.end; id++) {
     if (!family.table.isAlive(id)) continue;
-    const texts = family.table.valuesOf(id);
-    const labels = Object.fromEntries(family.labelNames.map((label, i) => [label, texts[i]!]));
-    values.push(...seriesSamples(family, id, labels));
+    values.push(...seriesSamples(family, id, family.labelsOf(id)));
   }
   return { name, type, values };
 }

@@ -72,14 +72,18 @@ function describe(family: Family, ids: readonly number[], whole: boolean): Remot
 /** Gathers the metrics of this thread and of those that it connected into one scrape. */
 export class ThreadHub {
   readonly #registry: Registry;
-  readonly #merged = new Registry({ seriesLimit: Number.MAX_SAFE_INTEGER });
+  readonly #merged: Registry;
   readonly #threads = new Map<MessagePort, Map<string, RemoteFamily>>();
   /** What ended threads have counted. */
   readonly #ended = new Registry({ seriesLimit: Number.MAX_SAFE_INTEGER });
 
-  /** Shows the metrics of `registry`, the main thread's own, besides those of threads. */
+  /** Shows the metrics of `registry`, the main thread's own, besides those of threads; its common labels go for all. */
   constructor(registry: Registry) {
     this.#registry = registry;
+    this.#merged = new Registry({
+      seriesLimit: Number.MAX_SAFE_INTEGER,
+      commonLabels: registry.commonLabels,
+    });
   }
 
   /** A port to transfer to a new thread, which calls {@link threadRegistry} with it. */

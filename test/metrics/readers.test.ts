@@ -136,9 +136,9 @@ test('prom-client shows our series beside its own', async () => {
   mountInPromClient(registry, theirs);
   const text = await theirs.metrics();
   expect(text).toContain('their_total 1');
-  expect(text).toContain('requests_total{path="é"} 1.5');
-  expect(text).toContain('wait_seconds_bucket{le="+Inf"} 100');
-  expect(text).toContain('span_seconds_count{op="x"} 100');
+  expect(text).toContain('requests_total{service="api",path="é"} 1.5');
+  expect(text).toContain('wait_seconds_bucket{service="api",le="+Inf"} 100');
+  expect(text).toContain('span_seconds_count{service="api",op="x"} 100');
 });
 
 test('a reader of the OpenTelemetry SDK collects our series', async () => {
