@@ -29,6 +29,17 @@ interface PromClientMetric {
  */
 export function mountInPromClient(registry: Registry, into: PromClientRegistry): void {
   const has = (into as { getSingleMetric?(name: string): unknown }).getSingleMetric;
+  // prom-client asks each metric, all of them in one turn: what is "since the last scrape" would otherwise be since the
+  // metric before.
+  let collected = false;
+  const collect = () => {
+    if (collected) return;
+    collected = true;
+    registry.families();
+    queueMicrotask(() => {
+      collected = false;
+    });
+  };
   for (const family of registry.families()) {
     const { name, type } = takenSamples(family);
     if (has?.call(into, name)) continue;
@@ -36,7 +47,7 @@ export function mountInPromClient(registry: Registry, into: PromClientRegistry):
     const metric: PromClientMetric = {
       ...about,
       get: async () => {
-        registry.families();
+        collect();
         return { ...about, values: takenSamples(family).values };
       },
       reset: () => family.reset(),

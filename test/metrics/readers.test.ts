@@ -164,3 +164,20 @@ test('a reader of the OpenTelemetry SDK collects our series', async () => {
   expect(span.buckets.counts.length).toBe(span.buckets.boundaries.length + 1);
   expect(span.buckets.counts.reduce((a, b) => a + b, 0)).toBe(100);
 });
+
+test('a scrape by prom-client asks collectors once, however many metrics there are', async () => {
+  const registry = filled();
+  let asked = 0;
+  const end = registry.onScrape(() => asked++);
+  const theirs = new promClient.Registry();
+  mountInPromClient(registry, theirs);
+  for (const scrapes of [1, 2]) {
+    asked = 0;
+    for (let i = 0; i < scrapes; i++) await theirs.metrics();
+    expect(asked).toBe(scrapes);
+  }
+  asked = 0;
+  await theirs.getMetricsAsJSON();
+  expect(asked).toBe(1);
+  end();
+});
