@@ -18,10 +18,10 @@ export async function openReputation(
   onError: (error: unknown) => void,
 ): Promise<Reputation> {
   const reputation = new Reputation({ learn: { maxEntries: maxLearned } });
-  const loads = feeds.map((feed) => {
-    const remote = /^https?:\/\//.test(feed);
-    const name = remote ? new URL(feed).host + new URL(feed).pathname : basename(feed);
-    return reputation.load({ name, ...(remote ? { url: feed } : { path: feed }), refreshMs }).catch(onError);
+  const names = feedNames(feeds);
+  const loads = feeds.map((feed, at) => {
+    const where = isRemote(feed) ? { url: feed } : { path: feed };
+    return reputation.load({ name: names[at] as string, ...where, refreshMs }).catch(onError);
   });
   const enough = new AbortController();
   await Promise.race([
@@ -30,6 +30,30 @@ export async function openReputation(
   ]);
   enough.abort();
   return reputation;
+}
+
+const isRemote = (feed: string) => /^https?:\/\//.test(feed);
+
+/**
+ * What feeds are called in metrics, tags and on the page: the file, with the host before it where it is fetched. What
+ * else there is of an address may be the key to it. Those that would be called alike are numbered, since a feed takes
+ * the place of another of its name.
+ */
+function feedNames(feeds: readonly string[]): string[] {
+  const taken = new Map<string, number>();
+  return feeds.map((feed) => {
+    const name = isRemote(feed) ? remoteName(feed) : basename(feed);
+    const times = (taken.get(name) ?? 0) + 1;
+    taken.set(name, times);
+    return times === 1 ? name : `${name}#${times}`;
+  });
+}
+
+function remoteName(feed: string): string {
+  if (!URL.canParse(feed)) return 'a feed';
+  const { host, pathname } = new URL(feed);
+  const file = basename(pathname);
+  return file.includes('.') ? `${host}/${file}` : host;
 }
 
 /** Marks detections from addresses that a feed knows, with the tag `reputation.CATEGORY`. */
