@@ -233,13 +233,18 @@ export class Registry {
   }
 }
 
-/** One collector that throws must not cost the others their scrape. */
-function guarded(collect: () => void): void {
+/** One collector that throws must not cost the others their scrape, nor one that rejects the process. */
+function guarded(collect: () => unknown): void {
   try {
-    collect();
+    const collected = collect();
+    if (collected instanceof Promise) collected.catch(warn);
   } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error), 'WolfsecMetricsWarning');
+    warn(error);
   }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error), 'WolfsecMetricsWarning');
 }
 
 function sameLabels(family: Family, options: MetricOptions<string>): boolean {

@@ -62,6 +62,14 @@ function watchProcess(registry: Registry): () => void {
   });
 }
 
+/** How often Node looks whether the loop comes round, in milliseconds. */
+const resolutionMs = 10;
+
+/** A time between two looks, of which the resolution is no delay; NaN, where there was none, is 0. @internal */
+export function loopDelaySeconds(nanos: number): number {
+  return nanos > resolutionMs * 1e6 ? nanos / 1e9 - resolutionMs / 1000 : 0;
+}
+
 function watchLoop(registry: Registry): () => void {
   const delay = registry.gauge({
     name: 'nodejs_eventloop_delay_seconds',
@@ -76,15 +84,15 @@ function watchLoop(registry: Registry): () => void {
     unit: 'ratio',
     aggregation: 'average',
   });
-  const histogram = monitorEventLoopDelay({ resolution: 10 });
+  const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   histogram.enable();
   let last = performance.eventLoopUtilization();
   const end = registry.onScrape(() => {
     for (const percentile of [50, 95, 99, 99.9]) {
-      delay.set({ stat: `p${percentile}` }, histogram.percentile(percentile) / 1e9);
+      delay.set({ stat: `p${percentile}` }, loopDelaySeconds(histogram.percentile(percentile)));
     }
-    delay.set({ stat: 'max' }, histogram.count === 0 ? 0 : histogram.max / 1e9);
-    delay.set({ stat: 'mean' }, histogram.count === 0 ? 0 : histogram.mean / 1e9);
+    delay.set({ stat: 'max' }, histogram.count === 0 ? 0 : loopDelaySeconds(histogram.max));
+    delay.set({ stat: 'mean' }, loopDelaySeconds(histogram.mean));
     histogram.reset();
     const now = performance.eventLoopUtilization();
     utilisation.set(performance.eventLoopUtilization(now, last).utilization);
