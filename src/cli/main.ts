@@ -29,7 +29,8 @@ registerSeal(program);
 // A reader that has seen enough, such as `head`, closes the pipe.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
-  throw error;
+  process.stderr.write(`wolfsec: standard output: ${error.message}\n`);
+  process.exit(2);
 });
 
 try {

@@ -1,6 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
+  closeSync,
+  existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -112,6 +116,35 @@ test('seal and open: an existing output stays unless --force is given', () => {
   expect(wolfsec(['open', 'plain.sealed', '-k', 'key']).code).toBe(2);
   done(['open', 'plain.sealed', '-k', 'key', '-o', 'again']);
   expect(file('again').equals(text)).toBe(true);
+});
+
+test.skipIf(process.platform === 'win32')('open: what is stopped half-way leaves nothing', async () => {
+  const sealed = done(['seal', '-', '-k', 'key'], text);
+  const child = spawn(process.execPath, [main, 'open', '-', '-k', 'key', '-o', 'out'], { cwd: folder });
+  child.stdin.write(sealed.subarray(0, 100_000));
+  await expect.poll(names, { timeout: 20_000 }).toHaveLength(3);
+  const ended = once(child, 'exit');
+  child.kill('SIGINT');
+  expect(await ended).toEqual([2, null]);
+  expect(names()).toEqual(['key', 'plain']);
+});
+
+test.skipIf(!existsSync('/dev/full'))('open: a standard output that is full is told, without a stack', () => {
+  done(['seal', 'plain', '-k', 'key']);
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [main, 'open', 'plain.sealed', '-k', 'key', '-o', '-'],
+    {
+      cwd: folder,
+      stdio: ['ignore', full, 'pipe'],
+    },
+  );
+  closeSync(full);
+  expect([status, stderr.toString()]).toEqual([
+    2,
+    expect.stringMatching(/^wolfsec: standard output: ENOSPC.*\n$/),
+  ]);
 });
 
 test.for([

@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { type AeadKey, OpenStream, randomBytes, readKeyFile, SealStream } from '../../crypto/index.ts';
 import { WolfsecError } from '../../errors.ts';
 import { Progress } from '../progress.ts';
+import { stopAsked } from '../running.ts';
 
 interface SealFlags {
   readonly keyFile?: string;
@@ -75,17 +76,22 @@ async function transfer(
   const progress = new Progress(bytes, label);
   // A neighbour that takes the output's name once all is well: half a file never has that name.
   const partial = `${output}.${randomBytes(6).toString('hex')}.partial`;
+  const stop = new AbortController();
+  // Who stops it half-way must not be left with half of the plaintext under another name.
+  void stopAsked().then(() => stop.abort());
   try {
     await pipeline(
       input === '-' ? process.stdin : createReadStream(input, { highWaterMark: 1 << 20 }),
       counted(progress),
       stage(key),
       toFile ? createWriteStream(partial, { mode: 0o600, flags: 'wx' }) : toStandardOutput,
+      { signal: stop.signal },
     );
     if (toFile) await rename(partial, output);
   } catch (error) {
     if (toFile) await rm(partial, { force: true });
     if (error instanceof WolfsecError) throw error;
+    if (stop.signal.aborted) throw new WolfsecError('WOLFSEC_ABORTED', 'stopped before the end');
     fileFailed(error);
   } finally {
     progress.clear();
