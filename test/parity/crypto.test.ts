@@ -164,6 +164,9 @@ describe.skipIf(!bothBackends)(`both back ends (skipped where ${withoutNative})`
         kdf.pbkdf2('sha256', secret!, salt!, 3, 40),
         kdf.pbkdf2('sha512', secret!, salt!, 2, 70),
         kdf.scrypt(secret!, salt!, { logN: 5, r: 3, p: 2 }, 64),
+        // The largest blocks, of 128 KiB.
+        kdf.scrypt(secret!, salt!, { logN: 1, r: 1024, p: 1 }, 1),
+        kdf.scrypt(secret!, salt!, { logN: 6, r: 16, p: 1 }, 129),
         kdf.argon2id(secret!, salt!, pepper!, { memoryKib: 64, iterations: 2, lanes: 2 }, 32),
         kdf.argon2id(secret!, salt!, Buffer.alloc(0), { memoryKib: 32, iterations: 1, lanes: 1 }, 16),
       ]);

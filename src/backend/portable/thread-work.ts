@@ -89,7 +89,8 @@ export const work: {
     return key;
   },
   scrypt: ({ secret, salt, cost: { logN, r, p }, length }) => {
-    const maxmem = 128 * r * (2 ** logN + p) + 1024;
+    // The library counts a block of scratch besides N and p.
+    const maxmem = 128 * r * (2 ** logN + p + 1);
     const key = scrypt(secret, salt, { N: 2 ** logN, r, p, dkLen: length, maxmem });
     secret.fill(0);
     return key;
