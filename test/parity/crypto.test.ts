@@ -173,6 +173,20 @@ describe.skipIf(!bothBackends)(`both back ends (skipped where ${withoutNative})`
     expect(await make(native)).toEqual(await make(portable));
   });
 
+  test('a P-256 key has one spelling, the uncompressed point', () => {
+    for (const raw of [1, 2, 3, 4, 5].map((byte) => Buffer.alloc(32, byte))) {
+      const point = SigningKey.importInto(portable, 'ecdsa-p256', raw).publicBytes();
+      for (const { sign } of [native, portable]) {
+        expect(sign.importPublic('ecdsa-p256', point)).toBeDefined();
+        for (const form of [0, 2, 3, 5, 6, 7]) {
+          const other = Buffer.from(point);
+          other[0] = form;
+          expect(sign.importPublic('ecdsa-p256', other)).toBeUndefined();
+        }
+      }
+    }
+  });
+
   test.for(['ed25519', 'ecdsa-p256'] as const)('%s: each verifies the other', (algorithm) => {
     fc.assert(
       fc.property(bytes(32), message, fc.nat(511), (raw, text, bit) => {

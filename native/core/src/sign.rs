@@ -134,7 +134,8 @@ impl Public {
     pub fn new(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
         match algorithm {
             Algorithm::Ed25519 => Some(Self::Ed25519(Box::new(ed25519_public(bytes)?))),
-            Algorithm::EcdsaP256 if bytes.len() == algorithm.public_len() => {
+            // AWS-LC reads the hybrid form, 6 or 7 in front, as well: another spelling of the same key.
+            Algorithm::EcdsaP256 if bytes.len() == algorithm.public_len() && bytes[0] == 4 => {
                 let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, bytes).ok()?;
                 Some(Self::EcdsaP256(Box::new(key)))
             }
@@ -193,6 +194,12 @@ mod tests {
         assert!(Private::new(Algorithm::EcdsaP256, &[0xff; 32]).is_none());
         assert!(Public::new(Algorithm::Ed25519, &[0; 32]).is_none());
         assert!(Public::new(Algorithm::EcdsaP256, &[4; 65]).is_none());
+        let key = Private::new(Algorithm::EcdsaP256, &[9; 32]).unwrap();
+        let mut hybrid = [0; 65];
+        key.public(&mut hybrid).unwrap();
+        assert!(Public::new(Algorithm::EcdsaP256, &hybrid).is_some());
+        hybrid[0] = 6 | hybrid[64] & 1;
+        assert!(Public::new(Algorithm::EcdsaP256, &hybrid).is_none());
         let key = Private::new(Algorithm::X25519, &[9; 32]).unwrap();
         assert!(key.agree(&[0; 32], &mut [0; 32]).is_none());
     }
