@@ -32,6 +32,10 @@ export interface ThreatCacheOptions<V> {
   readonly now?: () => number;
 }
 
+interface Load<V> {
+  result: Promise<V | undefined>;
+}
+
 interface Entry<V> {
   readonly value: V | undefined;
   readonly freshUntilMs: number;
@@ -42,7 +46,9 @@ interface Entry<V> {
  */
 export class ThreatCache<V extends {}> implements Disposable {
   readonly #entries: LRUCache<string, Entry<V>>;
-  readonly #inFlight = new Map<string, Promise<V | undefined>>();
+  /** The look-up whose answer is kept for a key; one that was overtaken runs on for those who wait. */
+  readonly #inFlight = new Map<string, Load<V>>();
+  #running = 0;
   readonly #options: Required<
     Pick<ThreatCacheOptions<V>, 'ttlMs' | 'negativeTtlMs' | 'staleMs' | 'maxInFlight' | 'now'>
   >;
@@ -67,6 +73,7 @@ export class ThreatCache<V extends {}> implements Disposable {
     }
     if (!(staleMs >= 0)) throw invalidArgument('staleMs', '0 or more');
     const { maxBytes, sizeOf } = options;
+    if (maxBytes !== undefined && !(maxBytes >= 1)) throw invalidArgument('maxBytes', 'at least 1');
     if (maxBytes !== undefined && sizeOf === undefined)
       throw invalidArgument('sizeOf', 'given with maxBytes');
     this.#options = { ttlMs, negativeTtlMs, staleMs, maxInFlight, now };
@@ -74,17 +81,16 @@ export class ThreatCache<V extends {}> implements Disposable {
     this.#metrics = new CacheMetrics(options.name ?? 'threat', options.registry);
     this.#entries = new LRUCache<string, Entry<V>>({
       max: maxEntries,
-      ttl: ttlMs + staleMs,
       ttlResolution: 0,
       perf: { now },
       dispose: (_entry, _key, reason) => {
         if (reason === 'evict') this.#metrics.evictions.inc();
       },
-      ...(maxBytes === undefined || sizeOf === undefined
+      ...(maxBytes === undefined || maxBytes === Infinity || sizeOf === undefined
         ? {}
         : {
-            maxSize: maxBytes,
-            sizeCalculation: (entry: Entry<V>, key: string) => Math.max(1, sizeOf(entry.value, key)),
+            maxSize: Math.floor(maxBytes),
+            sizeCalculation: (entry: Entry<V>, key: string) => bytesOf(sizeOf(entry.value, key)),
           }),
     });
   }
@@ -100,11 +106,12 @@ export class ThreatCache<V extends {}> implements Disposable {
     return entry.value;
   }
 
-  /** Keeps a value, or with `undefined` that nothing is known of the key. */
+  /** Keeps a value, or with `undefined` that nothing is known of the key. A look-up under way no longer replaces it. */
   put(key: string, value: V | undefined, ttlMs?: number): void {
     const { now, staleMs, negativeTtlMs } = this.#options;
     const freshMs = ttlMs ?? (value === undefined ? negativeTtlMs : this.#options.ttlMs);
     if (!(freshMs > 0)) return;
+    this.#inFlight.delete(key);
     this.#entries.set(key, { value, freshUntilMs: now() + freshMs }, { ttl: freshMs + staleMs });
     this.#metrics.entries.set(this.#entries.size);
   }
@@ -119,30 +126,34 @@ export class ThreatCache<V extends {}> implements Disposable {
   async lookup(key: string, options: { readonly signal?: AbortSignal } = {}): Promise<V | undefined> {
     const find = this.#find;
     if (find === undefined) throw invalidArgument('lookup', 'given to the constructor');
+    const { now, staleMs, maxInFlight } = this.#options;
     const entry = this.#entries.get(key);
-    if (entry === undefined) {
+    const nowMs = now();
+    if (entry === undefined || entry.freshUntilMs + staleMs <= nowMs) {
       this.#metrics.misses.inc();
       return abortable(this.#single(key, find), options.signal);
     }
-    if (entry.freshUntilMs > this.#options.now()) {
+    if (entry.freshUntilMs > nowMs) {
       (entry.value === undefined ? this.#metrics.negativeHits : this.#metrics.hits).inc();
       return entry.value;
     }
     this.#metrics.staleHits.inc();
     // The stale value serves; a failure behind it is counted by #single and tried again at the next read.
-    if (this.#inFlight.size < this.#options.maxInFlight) this.#single(key, find).catch(() => {});
+    if (this.#running < maxInFlight) this.#single(key, find).catch(() => {});
     return entry.value;
   }
 
-  /** Forgets an entry; tells whether there was one. */
+  /** Forgets an entry; tells whether there was one. What a look-up under way finds is not kept. */
   delete(key: string): boolean {
+    this.#inFlight.delete(key);
     const had = this.#entries.delete(key);
     this.#metrics.entries.set(this.#entries.size);
     return had;
   }
 
-  /** Forgets all entries, found and not found. Loads under way go on. */
+  /** Forgets all entries, found and not found. Look-ups under way go on for those who wait; what they find is not kept. */
   clear(): void {
+    this.#inFlight.clear();
     this.#entries.clear();
     this.#metrics.entries.set(0);
   }
@@ -165,9 +176,9 @@ export class ThreatCache<V extends {}> implements Disposable {
 
   #single(key: string, find: Lookup<V>): Promise<V | undefined> {
     const running = this.#inFlight.get(key);
-    if (running) return running;
+    if (running) return running.result;
     if (this.#closed.signal.aborted) return Promise.reject(this.#closed.signal.reason);
-    if (this.#inFlight.size >= this.#options.maxInFlight) {
+    if (this.#running >= this.#options.maxInFlight) {
       return Promise.reject(
         new WolfsecError(
           'WOLFSEC_LIMIT_EXCEEDED',
@@ -175,27 +186,36 @@ export class ThreatCache<V extends {}> implements Disposable {
         ),
       );
     }
-    const started = this.#run(key, find);
-    this.#inFlight.set(key, started);
-    return started;
+    const load = {} as Load<V>;
+    this.#inFlight.set(key, load);
+    load.result = this.#run(key, find, load);
+    return load.result;
   }
 
-  async #run(key: string, find: Lookup<V>): Promise<V | undefined> {
+  async #run(key: string, find: Lookup<V>, load: Load<V>): Promise<V | undefined> {
+    this.#running++;
     const span = this.#metrics.lookupSeconds.timer();
-    // A turn later, so that #single has noted the look-up before a synchronous one can end.
+    // A turn later, so that #single has noted the look-up's result before a synchronous one can ask for it.
     await null;
     try {
       const value = await find(key, this.#closed.signal);
-      if (!this.#closed.signal.aborted) this.put(key, value);
+      if (this.#inFlight.get(key) === load && !this.#closed.signal.aborted) this.put(key, value);
       return value;
     } catch (error) {
       this.#metrics.failures.inc();
       throw error;
     } finally {
-      this.#inFlight.delete(key);
+      this.#running--;
+      if (this.#inFlight.get(key) === load) this.#inFlight.delete(key);
       span.stop();
     }
   }
+}
+
+/** Whole bytes, as the entries are counted in. */
+function bytesOf(size: number): number {
+  if (!Number.isFinite(size)) throw invalidArgument('sizeOf', `giving a number of bytes, not ${size}`);
+  return Math.max(1, Math.ceil(size));
 }
 
 /** Ends the waiting, not the work. */
