@@ -31,6 +31,16 @@ export interface BatcherOptions<T> {
   readonly registry?: Registry;
 }
 
+interface Batch<T> {
+  readonly items: T[];
+  readonly cause: FlushCause;
+  /** Items that were taken before its first. */
+  readonly first: number;
+}
+
+/** A `setTimeout` holds 2^31 - 1 ms at most. */
+const longestMs = 2 ** 31 - 1;
+
 /** Gathers items into batches, bounded in number, bytes and time, and holds back who adds too fast. */
 export class Batcher<T> implements AsyncDisposable {
   readonly #options: BatcherOptions<T> & { maxItems: number; maxBytes: number; maxDelayMs: number };
@@ -38,13 +48,17 @@ export class Batcher<T> implements AsyncDisposable {
   readonly #concurrency: number;
   readonly #metrics: BatcherMetrics;
   readonly #stop = new AbortController();
-  readonly #ready: { items: T[]; cause: FlushCause }[] = [];
-  readonly #waiting: { item: T; accept: () => void; refuse: (error: unknown) => void }[] = [];
+  readonly #ready: Batch<T>[] = [];
+  /** Batches that are closed and not through. */
+  readonly #unfinished = new Set<Batch<T>>();
+  readonly #waiting: { item: T; bytes: number; accept: () => void; refuse: (error: unknown) => void }[] = [];
   readonly #idle: (() => void)[] = [];
   #open: T[] = [];
   #openBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #pending = 0;
+  /** Items that were ever put into a batch. */
+  #taken = 0;
   #running = 0;
   #closing = false;
   #failure: { error: unknown } | undefined;
@@ -72,28 +86,32 @@ export class Batcher<T> implements AsyncDisposable {
   /**
    * Adds an item; resolves once there is room for it.
    *
-   * @throws {WolfsecError} `WOLFSEC_DISPOSED` after {@link close}.
+   * @throws {WolfsecError} `WOLFSEC_DISPOSED` after {@link close}; `WOLFSEC_INVALID_ARGUMENT` for a size below 0; and
+   *   whatever `sizeOf` throws.
    */
-  add(item: T): Promise<void> {
-    if (this.offer(item)) return Promise.resolve();
-    if (this.#closing) return Promise.reject(new WolfsecError('WOLFSEC_DISPOSED', 'the batcher is closed'));
+  async add(item: T): Promise<void> {
+    if (this.offer(item)) return;
+    if (this.#closing) throw new WolfsecError('WOLFSEC_DISPOSED', 'the batcher is closed');
+    // Asked now: there is nobody to tell once its turn has come.
+    const bytes = this.#bytesOf(item);
     this.#metrics.waits.inc();
-    return new Promise((accept, refuse) => this.#waiting.push({ item, accept, refuse }));
+    await new Promise<void>((accept, refuse) => this.#waiting.push({ item, bytes, accept, refuse }));
   }
 
   /** Adds an item if there is room for it now, and tells whether. */
   offer(item: T): boolean {
     if (this.#closing || this.#pending >= this.#maxPending || this.#waiting.length > 0) return false;
-    this.#take(item);
+    this.#take(item, this.#bytesOf(item));
     return true;
   }
 
-  /** Flushes all that was added; resolves when it is through. */
+  /** Flushes all that was added so far; resolves when it is through, whatever is added meanwhile. */
   async flush(): Promise<void> {
-    this.#seal('flush');
-    while (this.#pending > 0 || this.#waiting.length > 0) {
+    // Items go into batches in the order in which they were added.
+    const end = this.#taken + this.#waiting.length;
+    while (this.#holdsBefore(end)) {
+      if (this.#taken - this.#open.length < end) this.#seal('flush');
       await new Promise<void>((resolve) => this.#idle.push(resolve));
-      this.#seal('flush');
     }
     const failure = this.#failure;
     this.#failure = undefined;
@@ -118,23 +136,42 @@ export class Batcher<T> implements AsyncDisposable {
     await this.close();
   }
 
-  #take(item: T): void {
-    const { maxItems, maxBytes, maxDelayMs, sizeOf } = this.#options;
-    const bytes = sizeOf ? sizeOf(item) : 0;
+  #bytesOf(item: T): number {
+    const bytes = this.#options.sizeOf?.(item) ?? 0;
+    if (!(bytes >= 0)) throw invalidArgument('sizeOf', `giving 0 or more, not ${bytes}`);
+    return bytes;
+  }
+
+  /** Whether any of the first `end` items is not through. */
+  #holdsBefore(end: number): boolean {
+    if (this.#taken < end && this.#waiting.length > 0) return true;
+    if (this.#open.length > 0 && this.#taken - this.#open.length < end) return true;
+    for (const { first } of this.#unfinished) if (first < end) return true;
+    return false;
+  }
+
+  #take(item: T, bytes: number): void {
+    const { maxItems, maxBytes, maxDelayMs } = this.#options;
     if (this.#open.length > 0 && this.#openBytes + bytes > maxBytes) this.#seal('bytes');
     this.#open.push(item);
     this.#openBytes += bytes;
     this.#pending++;
+    this.#taken++;
     this.#metrics.pending.inc();
     if (this.#open.length >= maxItems) this.#seal('items');
     else if (this.#openBytes >= maxBytes) this.#seal('bytes');
-    else this.#timer ??= setTimeout(() => this.#seal('delay'), maxDelayMs);
+    else if (maxDelayMs < Infinity)
+      this.#timer ??= setTimeout(() => this.#seal('delay'), Math.min(maxDelayMs, longestMs));
   }
 
   #seal(cause: FlushCause): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#open.length > 0) this.#ready.push({ items: this.#open, cause });
+    if (this.#open.length > 0) {
+      const batch = { items: this.#open, cause, first: this.#taken - this.#open.length };
+      this.#unfinished.add(batch);
+      this.#ready.push(batch);
+    }
     this.#open = [];
     this.#openBytes = 0;
     this.#next();
@@ -145,11 +182,12 @@ export class Batcher<T> implements AsyncDisposable {
       const batch = this.#ready.shift();
       if (batch === undefined) return;
       this.#running++;
-      void this.#run(batch.items, batch.cause);
+      void this.#run(batch);
     }
   }
 
-  async #run(items: T[], cause: FlushCause): Promise<void> {
+  async #run(batch: Batch<T>): Promise<void> {
+    const { items, cause } = batch;
     this.#metrics.flushed(cause, items.length);
     const span = this.#metrics.seconds.timer();
     const count = items.length;
@@ -161,7 +199,7 @@ export class Batcher<T> implements AsyncDisposable {
     }
     span.stop();
     this.#running--;
-    this.#release(count);
+    this.#release(batch, count);
     this.#next();
   }
 
@@ -177,26 +215,26 @@ export class Batcher<T> implements AsyncDisposable {
     }
   }
 
-  #release(count: number): void {
+  #release(batch: Batch<T>, count: number): void {
+    this.#unfinished.delete(batch);
     this.#pending -= count;
     this.#metrics.pending.dec(count);
     while (this.#waiting.length > 0 && this.#pending < this.#maxPending) {
-      const { item, accept } = this.#waiting.shift()!;
-      this.#take(item);
+      const { item, bytes, accept } = this.#waiting.shift()!;
+      this.#take(item, bytes);
       accept();
     }
-    if (this.#closing || this.#pending === 0 || this.#idle.length > 0) {
-      for (const resolve of this.#idle.splice(0)) resolve();
-    }
+    for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #abandon(reason: unknown): void {
     const error = new WolfsecError('WOLFSEC_ABORTED', 'closing was given up', { cause: reason });
     this.#stop.abort(error);
     for (const { refuse } of this.#waiting.splice(0)) refuse(error);
-    for (const { items } of this.#ready.splice(0)) {
-      this.#failed(items, error);
-      this.#release(items.length);
+    for (const batch of this.#ready.splice(0)) {
+      const { length } = batch.items;
+      this.#failed(batch.items, error);
+      this.#release(batch, length);
     }
   }
 }
