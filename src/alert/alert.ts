@@ -1,5 +1,6 @@
 import { type Detection, type Severity, severities } from '../detect/detection.ts';
 import { type AlertCounts, type AlertStatus, derivedId, type StoredAlert } from '../store/index.ts';
+import { timeOf } from './detection-id.ts';
 import { type Labels, labelsOf } from './labels.ts';
 
 /** An alert as the book holds it: what is stored, and what deciding needs. */
@@ -50,13 +51,13 @@ export function openAlert(
   { id, fingerprint }: { id: string; fingerprint: string },
   nowMs: number,
 ): Alert {
-  const timeMs = detection.eventTimeMs ?? nowMs;
+  const timeMs = timeOf(detection, nowMs);
   // A copy: V8 gives objects of a place whose first thousand live long a place among the old ones, and then every
   // detection of a caller would be collected late, with all that it refers to.
   const sample = sampleOf(detection);
   return {
     // From the first detection, so that the same one raised again after a crash opens the same alert.
-    id: derivedId(timeMs, [fingerprint, id]),
+    id: derivedId(detection.eventTimeMs ?? nowMs, [fingerprint, id]),
     fingerprint,
     labels: labelsOf(sample),
     kind: detection.kind,

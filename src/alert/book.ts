@@ -1,6 +1,7 @@
 import type { Detection } from '../detect/detection.ts';
 import { type Alert, openAlert } from './alert.ts';
 import type { Change } from './change.ts';
+import { timeOf } from './detection-id.ts';
 import { type Escalation, escalated } from './escalation.ts';
 import type { Group } from './group.ts';
 import { Groups } from './groups.ts';
@@ -75,7 +76,7 @@ export class AlertBook {
     alert.count++;
     alert.version++;
     alert.risk = risk;
-    alert.lastMs = Math.max(alert.lastMs, detection.eventTimeMs ?? nowMs);
+    alert.lastMs = Math.max(alert.lastMs, timeOf(detection, nowMs));
     alert.seenMs = Math.max(alert.seenMs, nowMs);
     change.count(alert);
     const risen = this.#escalate.length > 0 && escalated(alert, this.#escalate, nowMs);

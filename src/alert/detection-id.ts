@@ -17,3 +17,13 @@ export function detectionId({
   if (correlation) parts.push(JSON.stringify(correlation.group));
   return derivedId(eventTimeMs ?? 0, parts);
 }
+
+/** A clock may be wrong by a zone; what is further ahead is no time of an event. */
+const maxAheadMs = 86_400_000;
+
+/**
+ * When the event was, or now where it does not say or cannot be right. A log that anybody may write to could else tell
+ * of a year at which nothing is swept, and stand before everything that is listed by time until then.
+ */
+export const timeOf = ({ eventTimeMs }: Detection, nowMs: number): number =>
+  eventTimeMs === undefined || eventTimeMs > nowMs + maxAheadMs ? nowMs : eventTimeMs;

@@ -1,10 +1,10 @@
 import type { Detection } from '../detect/detection.ts';
 import { type NewThreat, uuidv7At } from '../store/index.ts';
-import { detectionId } from './detection-id.ts';
+import { detectionId, timeOf } from './detection-id.ts';
 
 /** A detection as the store keeps it. Without an id or a source and line, it gets a new id each time. */
 export function threatOf(detection: Detection, nowMs: number, alertId?: string): NewThreat {
-  const { kind, ruleId, title, level, tags, matched, entities, event, eventTimeMs, correlation } = detection;
+  const { kind, ruleId, title, level, tags, matched, entities, event, correlation } = detection;
   return {
     id: detectionId(detection) ?? uuidv7At(nowMs),
     ...(event.id === undefined ? {} : { eventId: event.id }),
@@ -19,6 +19,6 @@ export function threatOf(detection: Detection, nowMs: number, alertId?: string):
     ...(event.line === undefined ? {} : { line: event.line }),
     ...(correlation === undefined ? {} : { correlation }),
     ...(alertId === undefined ? {} : { alertId }),
-    timeMs: eventTimeMs ?? nowMs,
+    timeMs: timeOf(detection, nowMs),
   };
 }

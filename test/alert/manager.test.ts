@@ -6,6 +6,7 @@ import {
   type Notification,
   parseMatcher,
   type Receiver,
+  threatOf,
 } from '../../src/alert/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { temporaryFolder } from '../store/stores.ts';
@@ -413,6 +414,21 @@ test('long texts of a detection take no room beyond a bound', async () => {
   await manager.flush();
   expect(JSON.stringify(told).length).toBeLessThan(100_000);
   expect(await store.alerts.list({ user: long(2) })).toHaveLength(1);
+});
+
+test('an event of a year to come is one of now, so that it is swept like any other', async () => {
+  await open();
+  const eventTimeMs = Date.UTC(2999, 0, 1);
+  const ahead = (n: number) => detection(1, { eventTimeMs, event: { index: n, id: `ahead-${n}` } });
+  const { alerts } = await manager.raise(ahead(1));
+  expect(alerts).toMatchObject([{ firstMs: nowMs, lastMs: nowMs }]);
+  nowMs += 1_000;
+  await manager.raise(ahead(2));
+  expect(manager.alert(alerts[0]!.id)).toMatchObject({ firstMs: startMs, lastMs: nowMs });
+  expect(threatOf(ahead(3), nowMs).timeMs).toBe(nowMs);
+  // Ahead by a zone that was taken for another is what clocks are.
+  const hours = 14 * 3_600_000;
+  expect(threatOf(detection(1, { eventTimeMs: nowMs + hours }), nowMs).timeMs).toBe(nowMs + hours);
 });
 
 test('open alerts are bounded: the oldest is resolved for a new one', async () => {
