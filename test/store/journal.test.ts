@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -99,6 +100,31 @@ test('a second holder is refused', async () => {
   await journal.close();
   expect((await reopened()).records).toEqual([]);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'the number of a dead holder in the hands of another is no holder',
+  async () => {
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    const lock = join(folder.path, 'lock');
+    const opens = async () => (await Journal.open({ folder: folder.path }, () => {})).close();
+    try {
+      // As the journal of the other itself would have it.
+      const stat = readFileSync(`/proc/${other.pid}/stat`, 'utf8');
+      const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+      const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+      for (const birth of [`${boot} ${started}`, '']) {
+        writeFileSync(lock, `${other.pid}\n${birth}`);
+        await expect(opens()).rejects.toMatchObject({ code: 'WOLFSEC_STORE_UNAVAILABLE' });
+      }
+      for (const birth of [`${boot} 1`, `11111111-2222-3333-4444-555555555555 ${started}`]) {
+        writeFileSync(lock, `${other.pid}\n${birth}`);
+        await opens();
+      }
+    } finally {
+      other.kill();
+    }
+  },
+);
 
 test('a full disk is told, nothing of the write is kept, and later writes succeed', async () => {
   let full = false;

@@ -8,9 +8,10 @@ const heldHere = new Set<string>();
 export function lockFolder(folder: string): () => void {
   const path = join(folder, 'lock');
   if (!heldHere.has(path) && !create(path)) {
-    const owner = Number(readFileSync(path, 'utf8'));
+    const [number, birth] = readFileSync(path, 'utf8').split('\n');
+    const owner = Number(number);
     // In a container the last process had our own number as likely as not.
-    if (owner !== process.pid && alive(owner)) throw inUse(folder, owner);
+    if (owner !== process.pid && alive(owner, birth)) throw inUse(folder, owner);
     rmSync(path, { force: true });
     if (!create(path)) throw inUse(folder, owner);
   } else if (heldHere.has(path)) {
@@ -26,7 +27,7 @@ export function lockFolder(folder: string): () => void {
 function create(path: string): boolean {
   try {
     const file = openSync(path, 'wx', 0o600);
-    writeSync(file, String(process.pid));
+    writeSync(file, `${process.pid}\n${birthOf(process.pid)}`);
     closeSync(file);
     return true;
   } catch (error) {
@@ -35,13 +36,29 @@ function create(path: string): boolean {
   }
 }
 
-function alive(pid: number): boolean {
+/** Where the process began otherwise than the one that made the lock, it merely has its number: after a boot, most do. */
+function alive(pid: number, birth: string | undefined): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
+  const now = birthOf(pid);
+  if (birth && now && birth !== now) return false;
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Which boot and which moment of it a process began in (proc(5): `starttime`); empty where that is not told. */
+function birthOf(pid: number): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name before it, in parentheses, may hold blanks and parentheses itself.
+    const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return started === undefined ? '' : `${boot} ${started}`;
+  } catch {
+    return '';
   }
 }
 
