@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import {
   alertmanager,
@@ -425,6 +428,32 @@ test('files get lines, in OCSF and ECS too', async () => {
   const hostile = toEcs({ ...alert!, entities: { '__proto__.x': 'y', message: 'kept' } });
   expect(({} as Record<string, unknown>).x).toBeUndefined();
   expect(hostile.message).toBe(alert!.title);
+  folder.remove();
+});
+
+test.skipIf(process.platform === 'win32')('a file on a disk that is full gets no half lines', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder.path, 'alerts.ndjson');
+  const line = { ...notification, alerts: [{ ...notification.alerts[0]!, note: 'x'.repeat(5_000) }] };
+  const script = `
+    process.on('SIGXFSZ', () => {});
+    const { file } = await import(${JSON.stringify(pathToFileURL(resolve('src/alert/receivers/file.ts')).href)});
+    const receiver = file({ path: ${JSON.stringify(path)} });
+    const failed = [];
+    for (let n = 0; n < 5; n++)
+      await receiver.deliver(${JSON.stringify(line)}).catch(({ code }) => failed.push(code));
+    console.log(failed.join());`;
+  // Files of 16 KiB at most: room for two of the lines, and a part of the third.
+  const { stdout } = await promisify(execFile)('bash', [
+    '-c',
+    'ulimit -f 16; exec "$0" --input-type=module -e "$1"',
+    process.execPath,
+    script,
+  ]);
+  expect(stdout.trim()).toBe('EFBIG,EFBIG,EFBIG');
+  await file({ path }).deliver(notification, context());
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  expect(lines.map((one) => JSON.parse(one).key)).toEqual(['key-1', 'key-1', 'key-1']);
   folder.remove();
 });
 

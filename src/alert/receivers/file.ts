@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Receiver } from '../deliver/receiver.ts';
 import { redacted } from '../format/clean.ts';
@@ -18,7 +18,19 @@ export function file({ path, format = 'wolfsec' }: FileOptions): Receiver {
   return {
     async deliver(notification) {
       const lines = [formatted(format, redacted(notification))].flat();
-      await appendFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 });
+      const handle = await open(path, 'a', 0o600);
+      try {
+        const { size } = await handle.stat();
+        try {
+          await handle.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+        } catch (error) {
+          // Half a line that a full disk left would make one with the next: neither could be read.
+          await handle.truncate(size).catch(() => {});
+          throw error;
+        }
+      } finally {
+        await handle.close();
+      }
     },
   };
 }
