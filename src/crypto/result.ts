@@ -32,8 +32,12 @@ export function resultBuffer(bytes: number): Buffer {
 
 function renewed(): ArrayBuffer {
   const memory = Buffer.allocUnsafeSlow(poolBytes).buffer as ArrayBuffer;
-  // As Node's: whoever sends one result to a thread must not take its neighbours along.
-  markAsUntransferable(memory);
+  try {
+    // As Node's: whoever sends one result to a thread must not take its neighbours along.
+    markAsUntransferable(memory);
+  } catch {
+    // Runtimes have had it for show, throwing "not implemented": then who moves one result moves all of its pool.
+  }
   used = 0;
   return memory;
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { resultBuffer } from '../../src/crypto/result.ts';
 
 test('results cut from one pool never share a byte, over many pools', () => {
@@ -37,4 +37,20 @@ test('results go on when somebody moved the memory of one elsewhere, or tried to
     expect(error).toBeInstanceOf(TypeError);
   }
   expect(resultBuffer(40).fill(1)).toHaveLength(40);
+});
+
+test('results go on where a runtime cannot mark memory', async () => {
+  vi.resetModules();
+  vi.doMock('node:worker_threads', () => ({
+    markAsUntransferable() {
+      throw new Error('not implemented');
+    },
+  }));
+  try {
+    const other = await import('../../src/crypto/result.ts');
+    expect(other.resultBuffer(40).fill(1)).toHaveLength(40);
+  } finally {
+    vi.doUnmock('node:worker_threads');
+    vi.resetModules();
+  }
 });
