@@ -8,8 +8,15 @@ import { type Replacement, replaceMatches } from './replace.ts';
 import { PatternStream, type PatternStreamOptions } from './stream.ts';
 
 const nothing = new Uint32Array(0);
+/** Numbers in rows that are kept from call to call: 1 MiB. */
+const rowsKeptMax = 1 << 18;
 /** Where back ends write what they find; grows, and is shared by all sets. */
 let rows = new Uint32Array(3 * 256);
+
+/** One input with very many matches must not keep their memory for good. */
+function trimRows(): void {
+  if (rows.length > rowsKeptMax) rows = new Uint32Array(3 * 256);
+}
 
 /**
  * Many literals and regular expressions, searched for at once.
@@ -67,6 +74,7 @@ export class PatternSet<Id = number> {
     for (let i = 0; i < found * 3; i += 3) {
       matches.push({ id: this.checked.ids[rows[i]!]!, start: rows[i + 1]!, end: rows[i + 2]! });
     }
+    trimRows();
     return matches;
   }
 
@@ -87,7 +95,9 @@ export class PatternSet<Id = number> {
   replace(input: Uint8Array, replacement: Replacement<Id>): Uint8Array;
   replace(input: string | Uint8Array, replacement: Replacement<Id>): string | Uint8Array {
     const found = this.fillRows(input);
-    return replaceMatches(input, rows.slice(0, found * 3), this.checked.ids, replacement);
+    const own = rows.slice(0, found * 3);
+    trimRows();
+    return replaceMatches(input, own, this.checked.ids, replacement);
   }
 
   /**
@@ -118,7 +128,9 @@ export class PatternSet<Id = number> {
       rows = new Uint32Array(found * 4);
       found = this.matcher.findBatch(inputs, offsets, rows);
     }
-    return rows.slice(0, found * 4);
+    const own = rows.slice(0, found * 4);
+    trimRows();
+    return own;
   }
 
   /** Searches a stream of chunks without missing what lies across their seams. */

@@ -12,6 +12,8 @@ export interface PatternStreamOptions {
   readonly windowBytes?: number;
 }
 
+/** Numbers in rows that are kept from chunk to chunk: 1 MiB. */
+const rowsKeptMax = 1 << 18;
 /** Bytes kept before the place where a search goes on: a whole character of context. */
 const CONTEXT_BYTES = 4;
 
@@ -125,6 +127,8 @@ export class PatternStream<Id = number> {
       matches.push({ id: checked.ids[pattern]!, start: base + start, end: base + end });
     }
     this.unsearched = 0;
+    // A chunk with very many matches must not keep their memory for as long as the stream lives.
+    if (this.rows.length > rowsKeptMax) this.rows = new Uint32Array(3 * 64);
     this.dropSearched();
     return matches;
   }

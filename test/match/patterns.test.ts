@@ -132,6 +132,20 @@ describeBackends('PatternSet', (backend) => {
     expect(() => set.stream({ windowBytes: 0 })).toThrow(/windowBytes/);
   });
 
+  test('very many matches are found, and their memory is not kept', () => {
+    const set = new PatternSet(['a'], backend);
+    const stream = set.stream();
+    const kept = () => Reflect.get(stream, 'rows').length as number;
+    for (const length of [10, 200_000, 10]) {
+      const text = Buffer.alloc(length, 'a');
+      expect(set.matches(text)).toHaveLength(length);
+      expect(set.matchPacked(text, Uint32Array.of(0, length))).toHaveLength(4 * length);
+      expect(set.replace(text, 'b')).toEqual(Buffer.alloc(length, 'b'));
+      expect(stream.push(text)).toHaveLength(length);
+      expect(kept()).toBeLessThan(1000);
+    }
+  });
+
   test('half a character before bytes is one of its own, and keeps its place', () => {
     const whole = new PatternSet(['bc', { regex: '\ufffda' }], backend);
     const stream = whole.stream();

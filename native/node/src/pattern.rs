@@ -129,7 +129,9 @@ impl Function for Find {
             for (row, hit) in out.chunks_exact_mut(3).zip(&scratch.matches) {
                 row.copy_from_slice(&[hit.pattern, hit.start, hit.end]);
             }
-            call.give_number(scratch.matches.len() as f64)
+            let found = scratch.matches.len();
+            scratch.trim();
+            call.give_number(found as f64)
         })
     }
 }
@@ -155,6 +157,7 @@ impl Function for FindBatch {
                     row.copy_from_slice(&[input as u32, hit.pattern, hit.start, hit.end]);
                 }
             }
+            scratch.trim();
             call.give_number(total as f64)
         })
     }

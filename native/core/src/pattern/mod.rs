@@ -32,6 +32,18 @@ pub struct Scratch {
     marks: Vec<u32>,
 }
 
+impl Scratch {
+    /// Matches that room is kept for: 768 KiB of it.
+    const KEPT_MATCHES: usize = 64 * 1024;
+
+    /// Lets go of what one input with very many matches took.
+    pub fn trim(&mut self) {
+        if self.matches.capacity() > Self::KEPT_MATCHES {
+            self.matches = Vec::new();
+        }
+    }
+}
+
 /// Why a set cannot be built.
 #[derive(Debug)]
 pub struct BuildError(String);

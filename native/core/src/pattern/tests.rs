@@ -85,3 +85,15 @@ fn empty_matches_do_not_touch_the_one_before() {
     let set = PatternSet::new(&[], &[(0, "x*")]).unwrap();
     assert_eq!(find(&set, "xx\u{e9}".as_bytes()), [(0, 0, 2), (0, 4, 4)]);
 }
+
+#[test]
+fn scratch_lets_go_of_very_many_matches() {
+    let set = PatternSet::new(&[literal("a", false, Anchor::Anywhere, 0)], &[]).unwrap();
+    let mut scratch = Scratch::default();
+    for (len, kept) in [(1_000, true), (100_000, false), (1_000, true)] {
+        set.find(&vec![b'a'; len], &[], &mut scratch);
+        assert_eq!(scratch.matches.len(), len);
+        scratch.trim();
+        assert_eq!(scratch.matches.capacity() >= len, kept);
+    }
+}
