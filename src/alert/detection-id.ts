@@ -26,4 +26,6 @@ const maxAheadMs = 86_400_000;
  * of a year at which nothing is swept, and stand before everything that is listed by time until then.
  */
 export const timeOf = ({ eventTimeMs }: Detection, nowMs: number): number =>
-  eventTimeMs === undefined || eventTimeMs > nowMs + maxAheadMs ? nowMs : eventTimeMs;
+  eventTimeMs !== undefined && Number.isFinite(eventTimeMs) && eventTimeMs <= nowMs + maxAheadMs
+    ? eventTimeMs
+    : nowMs;

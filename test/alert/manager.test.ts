@@ -426,6 +426,11 @@ test('an event of a year to come is one of now, so that it is swept like any oth
   await manager.raise(ahead(2));
   expect(manager.alert(alerts[0]!.id)).toMatchObject({ firstMs: startMs, lastMs: nowMs });
   expect(threatOf(ahead(3), nowMs).timeMs).toBe(nowMs);
+  for (const none of [Number.NaN, Number.NEGATIVE_INFINITY])
+    expect(threatOf(detection(1, { eventTimeMs: none }), nowMs).timeMs).toBe(nowMs);
+  await manager.raise(detection(7, { eventTimeMs: Number.NaN }));
+  await manager.stored();
+  expect(await store.alerts.counts()).toEqual([{ level: 'high', status: 'open', count: 2 }]);
   // Ahead by a zone that was taken for another is what clocks are.
   const hours = 14 * 3_600_000;
   expect(threatOf(detection(1, { eventTimeMs: nowMs + hours }), nowMs).timeMs).toBe(nowMs + hours);
