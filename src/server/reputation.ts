@@ -60,6 +60,8 @@ function remoteName(feed: string): string {
 export function reputationHook(reputation: Reputation): EnrichmentHook {
   return {
     name: 'reputation',
+    // Nobody is asked who could be asked too much: the addresses of a batch are looked up together.
+    concurrency: Number.POSITIVE_INFINITY,
     key({ entities }) {
       const address = entities?.['source.ip'] ?? entities?.['client.ip'];
       if (address === undefined || address.includes('/')) return undefined;

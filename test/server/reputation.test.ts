@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openReputation } from '../../src/server/reputation.ts';
+import { Enricher } from '../../src/alert/index.ts';
+import { Reputation } from '../../src/reputation/index.ts';
+import { openReputation, reputationHook } from '../../src/server/reputation.ts';
+import { detection } from '../alert/samples.ts';
 import { temporaryFolder } from '../store/stores.ts';
 
 test('feeds of one name are all in force, and no key in an address shows', async () => {
@@ -32,4 +35,15 @@ test('feeds of one name are all in force, and no key in an address shows', async
   expect(failures).toHaveLength(4);
   expect(failures.join()).not.toContain('0123456789abcdef');
   folder.remove();
+});
+
+test('every detection of a batch is marked, from however many addresses they come', async () => {
+  using reputation = new Reputation();
+  await reputation.load({ name: 'bad', text: '192.0.2.0/24', score: 90, confidence: 1 });
+  const enricher = new Enricher([reputationHook(reputation)]);
+  const batch = Array.from({ length: 100 }, (_, n) =>
+    detection(n, { tags: [], entities: { 'source.ip': `192.0.2.${n}` } }),
+  );
+  const marked = (await enricher.enrich(batch)).filter(({ tags }) => tags.includes('reputation.bad'));
+  expect(marked).toHaveLength(100);
 });
