@@ -48,15 +48,12 @@ export class LearnedKeeper implements AsyncDisposable {
   /** Brings back what was learned before, and writes down from now on what is learned. */
   static async open(options: LearnedKeeperOptions): Promise<LearnedKeeper> {
     const { reputation, store, maxEntries = 100_000, now = Date.now } = options;
-    for (let after = '', left = maxEntries; left > 0; ) {
-      const page = await store.reputation.list(origin, now(), after, Math.min(1_000, left));
-      reputation.restore(
-        page.map(({ indicator, score, updatedMs }) => ({ indicator, points: score, atMs: updatedMs })),
-      );
-      left -= page.length;
-      after = page.at(-1)?.indicator ?? '';
-      if (page.length < 1_000) break;
-    }
+    const latest = await store.reputation.latest(origin, now(), maxEntries);
+    // The oldest first, which are the first to go where there are too many.
+    const scores = latest.toReversed();
+    reputation.restore(
+      scores.map(({ indicator, score, updatedMs }) => ({ indicator, points: score, atMs: updatedMs })),
+    );
     return new LearnedKeeper(options);
   }
 

@@ -73,3 +73,22 @@ test('only what changed is written, and a store that is away is told of and trie
   await keeper.close();
   expect(errors).toHaveLength(1);
 });
+
+test('of more than are brought back, the latest are', async () => {
+  await using store = await open();
+  let nowMs = startMs;
+  const now = () => nowMs;
+  const first = new Reputation({ now });
+  const keeper = await LearnedKeeper.open({ reputation: first, store, now });
+  for (const n of [1, 9, 3, 7, 5]) {
+    first.learn(from(`192.0.2.${n}`));
+    nowMs += 1_000;
+  }
+  await keeper.close();
+  const second = new Reputation({ now, learn: { maxEntries: 3 } });
+  await using again = await LearnedKeeper.open({ reputation: second, store, maxEntries: 3, now });
+  expect(second.learned().map(({ indicator }) => indicator)).toEqual(['192.0.2.5', '192.0.2.7', '192.0.2.3']);
+  second.learn(from('192.0.2.8'));
+  expect(second.check('192.0.2.3').score).toBe(0);
+  await again.close();
+});

@@ -27,6 +27,8 @@ export interface ReputationEntries {
   of(kind: StoredReputation['kind'], indicator: string, nowMs: number): Promise<StoredReputation[]>;
   /** Live entries of an origin, by indicator, in pages. */
   list(origin: string, nowMs: number, afterIndicator?: string, limit?: number): Promise<StoredReputation[]>;
+  /** Live entries of an origin, the last updated first. */
+  latest(origin: string, nowMs: number, limit: number): Promise<StoredReputation[]>;
   /** Removes what one origin said of an indicator; `false` where it said nothing. */
   remove(kind: StoredReputation['kind'], indicator: string, origin: string): Promise<boolean>;
   /** Deletes what has expired at `nowMs`; tells how many. The sweep does it. */
@@ -81,6 +83,10 @@ export function reputationTable(queries: Queries): ReputationEntries {
         .orderBy('indicator')
         .orderBy('kind')
         .limit(limit);
+      return (await queries.rows(query)).map(fromRow);
+    },
+    async latest(origin, nowMs, limit) {
+      const query = live(nowMs).where('origin', '=', origin).orderBy('updated_ms', 'desc').limit(limit);
       return (await queries.rows(query)).map(fromRow);
     },
     async remove(kind, indicator, origin) {
