@@ -24,6 +24,8 @@ export interface CompileOptions {
   readonly category: string;
   readonly score: number;
   readonly confidence: number;
+  /** What ran out before is left out, in milliseconds since the epoch. */
+  readonly nowMs: number;
 }
 
 /** A feed in tables that move between threads. */
@@ -39,7 +41,8 @@ export interface FeedTables {
   readonly firstInvalid?: string;
 }
 
-const maxNotes = 65_535;
+/** As many as a feed of the longest size has where each entry runs out at a time of its own. */
+const maxNotes = 2 ** 20;
 
 /**
  * Parses a feed.
@@ -48,9 +51,12 @@ const maxNotes = 65_535;
  */
 export function compileFeed(text: string, options: CompileOptions): FeedTables {
   const notes = new Notes(options);
-  const addresses: [string, number][] = [];
-  const domains = new Map<string, number>();
-  const hashes = new Map<string, number>();
+  const tables = {
+    ip: new Map<string, number>(),
+    domain: new Map<string, number>(),
+    hash: new Map<string, number>(),
+  };
+  let expired = 0;
   let invalid = 0;
   let firstInvalid: string | undefined;
   for (const entry of entriesOf(text, options)) {
@@ -60,12 +66,19 @@ export function compileFeed(text: string, options: CompileOptions): FeedTables {
       firstInvalid ??= entry.text.slice(0, 80);
       continue;
     }
+    // It would stand before a wider prefix or a parent that holds.
+    if (entry.expiresMs !== undefined && entry.expiresMs <= options.nowMs) {
+      expired++;
+      continue;
+    }
     const note = notes.number(entry);
-    if (indicator.kind === 'ip') addresses.push([indicator.value, note]);
-    else (indicator.kind === 'domain' ? domains : hashes).set(indicator.value, note);
+    const table = tables[indicator.kind];
+    const known = table.get(indicator.value);
+    if (known === undefined || notes.outweighs(note, known)) table.set(indicator.value, note);
   }
-  const size = addresses.length + domains.size + hashes.size;
-  if (size === 0 && invalid > 0) {
+  const { ip, domain, hash } = tables;
+  const size = ip.size + domain.size + hash.size;
+  if (size === 0 && expired === 0 && invalid > 0) {
     const first = JSON.stringify(firstInvalid);
     throw new WolfsecError(
       'WOLFSEC_FEED_INVALID',
@@ -73,9 +86,9 @@ export function compileFeed(text: string, options: CompileOptions): FeedTables {
     );
   }
   return {
-    addresses: addressSet(addresses).serialize(),
-    domains: hashedSet(domains),
-    hashes: hashedSet(hashes),
+    addresses: addressSet(ip).serialize(),
+    domains: hashedSet(domain),
+    hashes: hashedSet(hash),
     notes: notes.list,
     size,
     invalid,
@@ -83,7 +96,7 @@ export function compileFeed(text: string, options: CompileOptions): FeedTables {
   };
 }
 
-function addressSet(addresses: readonly [string, number][]): IpSet<number> {
+function addressSet(addresses: ReadonlyMap<string, number>): IpSet<number> {
   try {
     return IpSet.from<number>(addresses);
   } catch (error) {
@@ -124,7 +137,7 @@ class Notes {
     const key = JSON.stringify(note);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
-    if (this.list.length > maxNotes) {
+    if (this.list.length >= maxNotes) {
       throw new WolfsecError(
         'WOLFSEC_FEED_INVALID',
         `more than ${maxNotes} kinds of category, score and expiry`,
@@ -134,6 +147,15 @@ class Notes {
     this.#numbers.set(key, number);
     return number;
   }
+
+  /** Of two notes on one indicator the one that holds longer stays, else the worse. */
+  outweighs(number: number, than: number): boolean {
+    const [one, other] = [this.list[number] as Note, this.list[than] as Note];
+    if (expiryOf(one) !== expiryOf(other)) return expiryOf(one) > expiryOf(other);
+    return one.score * one.confidence > other.score * other.confidence;
+  }
 }
+
+const expiryOf = ({ expiresMs = Infinity }: Note) => expiresMs;
 
 const clamp = (value: number, most: number) => Math.min(most, Math.max(0, value));

@@ -125,7 +125,7 @@ export class Feeds implements Disposable {
     const { name, format = 'plain', csv, category = name, score = 70, confidence = 0.8 } = options;
     const text = await readSource(name, options);
     try {
-      const how = { format, category, score, confidence, ...(csv ? { csv } : {}) };
+      const how = { format, category, score, confidence, nowMs: this.#now(), ...(csv ? { csv } : {}) };
       return new LoadedFeed(await compileApart(text, how), this.#now());
     } catch (error) {
       throw new WolfsecError('WOLFSEC_FEED_INVALID', `feed ${name}: ${(error as Error).message}`, {

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 
-/** Texts by 52 bits of their SHA-256, sorted: 10 bytes an entry, and it moves between threads without a copy. */
+/** Texts by 52 bits of their SHA-256, sorted: 12 bytes an entry, and it moves between threads without a copy. */
 export interface HashedSet {
   readonly keys: Float64Array;
   /** For each key the number of its note. */
-  readonly notes: Uint16Array;
+  readonly notes: Uint32Array;
 }
 
 /** Two texts share a key with a probability of 2^-52: among a million entries one look-up in 4.5 thousand million. */
@@ -16,7 +16,7 @@ export function hashedSet(entries: ReadonlyMap<string, number>): HashedSet {
   const pairs = [...entries].map(([text, note]) => [keyOf(text), note] as const).sort((a, b) => a[0] - b[0]);
   return {
     keys: Float64Array.from(pairs, ([key]) => key),
-    notes: Uint16Array.from(pairs, ([, note]) => note),
+    notes: Uint32Array.from(pairs, ([, note]) => note),
   };
 }
 
