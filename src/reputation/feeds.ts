@@ -59,6 +59,13 @@ interface Feed {
   nextLoadMs?: number;
 }
 
+/** What became of a feed while a version of it was read. */
+interface Load {
+  /** A version that was asked for later is in place. */
+  overtaken: boolean;
+  removed: boolean;
+}
+
 /** A feed's version in force, as look-ups read it. */
 export interface ServingFeed {
   readonly name: string;
@@ -70,6 +77,8 @@ export interface ServingFeed {
 /** Keeps feeds loaded: a version is put in place in one step, and one that fails leaves the one before. */
 export class Feeds implements Disposable {
   readonly #feeds = new Map<string, Feed>();
+  /** Loads under way by the feed's name, in the order in which they were asked for. */
+  readonly #loads = new Map<string, Set<Load>>();
   readonly #now: () => number;
   #serving: readonly ServingFeed[] = [];
   #disposed = false;
@@ -86,14 +95,26 @@ export class Feeds implements Disposable {
   async load(options: FeedOptions): Promise<FeedStatus> {
     checkFeed(options);
     const { name } = options;
+    const load = { overtaken: false, removed: false };
+    const loads = this.#loads.get(name) ?? new Set();
+    this.#loads.set(name, loads.add(load));
     let loaded: LoadedFeed;
     try {
       loaded = await this.#read(options);
+      if (load.removed) throw new WolfsecError('WOLFSEC_ABORTED', `feed ${name} was taken out as it loaded`);
+      for (const other of loads) {
+        if (other === load) break;
+        other.overtaken = true;
+      }
     } catch (error) {
-      this.#failed(options, error as WolfsecError);
+      if (!load.overtaken && !load.removed) this.#failed(options, error as WolfsecError);
       throw error;
+    } finally {
+      loads.delete(load);
+      if (loads.size === 0 && this.#loads.get(name) === loads) this.#loads.delete(name);
     }
     if (this.#disposed) throw new WolfsecError('WOLFSEC_DISPOSED', 'the reputation was disposed of');
+    if (load.overtaken) return this.#status(this.#feeds.get(name) as Feed);
     const before = this.#feeds.get(name);
     clearTimeout(before?.timer);
     const feed: Feed = { options, loaded, failures: before?.failures ?? 0, failedInARow: 0 };
@@ -105,9 +126,12 @@ export class Feeds implements Disposable {
 
   remove(name: string): boolean {
     clearTimeout(this.#feeds.get(name)?.timer);
+    const loads = this.#loads.get(name);
+    for (const load of loads ?? []) load.removed = true;
+    this.#loads.delete(name);
     const gone = this.#feeds.delete(name);
     this.#serve();
-    return gone;
+    return gone || loads !== undefined;
   }
 
   statuses(): FeedStatus[] {

@@ -75,6 +75,7 @@ export class Reputation implements Disposable {
    *
    * @throws {WolfsecError} `WOLFSEC_FEED_INVALID` where it cannot be read or parsed, `WOLFSEC_ADDRESS_REFUSED` for a URL
    *   that the guard refuses: the version before stays. `WOLFSEC_INVALID_ARGUMENT` for options that cannot be.
+   *   `WOLFSEC_ABORTED` where it was taken out meanwhile.
    */
   load(options: FeedOptions): Promise<FeedStatus> {
     return this.#feeds.load(options);
