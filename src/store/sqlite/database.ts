@@ -58,8 +58,8 @@ export class Database {
 
   run({ sql, parameters }: Statement): StatementResult {
     const statement = this.#prepare(sql);
-    // A statement that returns no columns is stepped for its count of changes alone.
-    if (statement.columns().length === 0) {
+    // A statement that returns no columns is stepped for its count of changes alone; a pragma may take several steps.
+    if (statement.columns().length === 0 && !sql.startsWith('pragma')) {
       return { rows: [], affected: Number(statement.run(...parameters).changes) };
     }
     const rows = statement.all(...parameters) as Row[];
