@@ -127,6 +127,19 @@ test('an envelope disposes of each data key after its last message', async () =>
   }
 });
 
+test('an envelope asks the provider for nothing where an input is none', async () => {
+  const kms = fakeKms();
+  const envelope = new Envelope(kmsKeyProvider(kms, 'alias/data'));
+  const invalid = { code: 'WOLFSEC_INVALID_ARGUMENT' };
+  for (const wrong of [null, 5, {}] as never[]) {
+    await expect(envelope.seal(wrong)).rejects.toMatchObject(invalid);
+    await expect(envelope.seal('x', wrong)).rejects.toMatchObject(invalid);
+    await expect(envelope.open(wrong)).rejects.toMatchObject(invalid);
+  }
+  expect(kms.calls).toBe(0);
+  expect((await envelope.open(await envelope.seal('x', 'aad'), 'aad')).toString()).toBe('x');
+});
+
 test('a provider that fails is asked again for the next message', async () => {
   const kms = fakeKms();
   const provider = kmsKeyProvider(kms, 'alias/data');

@@ -52,20 +52,24 @@ export class Envelope {
     this.#messagesPerKey = checkInteger(options.messagesPerKey ?? 1, 'messagesPerKey', 1, 2 ** 31);
   }
 
-  /** Seals under a data key. Errors are those of {@link AeadKey} and of the provider. */
+  /**
+   * Seals under a data key. Errors are those of {@link AeadKey} and of the provider. Inputs must not change until
+   * the promise settles: the provider is asked first.
+   */
   async seal(plaintext: Input, aad: Input = ''): Promise<Buffer> {
     const bytes = inputBytes(plaintext, 'plaintext');
+    const associated = inputBytes(aad, 'aad');
     const current = this.#taken();
     try {
       const { key, head } = await current.ready;
-      return Buffer.concat([head, key.seal(bytes, Buffer.concat([head, inputBytes(aad, 'aad')]))]);
+      return Buffer.concat([head, key.seal(bytes, Buffer.concat([head, associated]))]);
     } finally {
       current.sealing--;
       if (current.left === 0 && current.sealing === 0) current.dispose();
     }
   }
 
-  /** Opens with the provider's help. */
+  /** Opens with the provider's help. Inputs must not change until the promise settles. */
   async open(sealed: Uint8Array, aad: Input = ''): Promise<Buffer> {
     if (!(sealed instanceof Uint8Array)) throw invalidArgument('sealed', 'a Uint8Array');
     const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length);
@@ -75,10 +79,11 @@ export class Envelope {
     if (wrappedBytes === 0 || bytes.length < headBytes) {
       throw new WolfsecError('WOLFSEC_OPEN_FAILED', 'the message does not begin as an envelope does');
     }
+    const associated = inputBytes(aad, 'aad');
     const head = bytes.subarray(0, headBytes);
     const plaintextKey = await this.#provider.unwrap(head.subarray(prefixBytes));
     using key = imported(this.#algorithm, plaintextKey);
-    return key.open(bytes.subarray(headBytes), Buffer.concat([head, inputBytes(aad, 'aad')]));
+    return key.open(bytes.subarray(headBytes), Buffer.concat([head, associated]));
   }
 
   /** The data key to seal the next message under. */
