@@ -1,7 +1,7 @@
 import { WolfsecError } from '../../errors.ts';
 import type { CsvColumns, FeedEntry } from './entry.ts';
 
-/** Rows of RFC 4180 text; lines that begin with `#` are comments. */
+/** Rows of RFC 4180 text, with blanks beside quotes as many write them; lines that begin with `#` are comments. */
 function* csvRows(text: string, delimiter: string): Generator<string[]> {
   let row: string[] = [];
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
@@ -11,9 +11,10 @@ function* csvRows(text: string, delimiter: string): Generator<string[]> {
       at = feed === -1 ? text.length : feed + 1;
       continue;
     }
-    const [field, end] = text[at] === '"' ? quotedField(text, at) : bareField(text, at, delimiter);
+    const quote = afterBlanks(text, at, delimiter);
+    const [field, end] = text[quote] === '"' ? quotedField(text, quote) : bareField(text, at, delimiter);
     row.push(field);
-    at = end;
+    at = afterBlanks(text, end, delimiter);
     if (text[at] === delimiter) {
       at++;
       if (at < text.length) continue;
@@ -24,6 +25,12 @@ function* csvRows(text: string, delimiter: string): Generator<string[]> {
     if (row.length > 1 || row[0] !== '') yield row;
     row = [];
   }
+}
+
+function afterBlanks(text: string, from: number, delimiter: string): number {
+  let at = from;
+  while ((text[at] === ' ' || text[at] === '\t') && text[at] !== delimiter) at++;
+  return at;
 }
 
 function bareField(text: string, from: number, delimiter: string): [string, number] {
