@@ -241,5 +241,21 @@ function checkFeed(options: FeedOptions): void {
   if (retryMs !== undefined && !(retryMs >= 10 && retryMs <= longestMs)) {
     throw invalidArgument('retryMs', 'from 10 to 22 days');
   }
+  for (const [which, most] of [
+    ['score', 100],
+    ['confidence', 1],
+  ] as const) {
+    const value = options[which];
+    if (value !== undefined && !(value >= 0 && value <= most))
+      throw invalidArgument(which, `from 0 to ${most}`);
+  }
+  for (const which of ['ttlMs', 'maxBytes', 'timeoutMs'] as const) {
+    const value = options[which];
+    if (value !== undefined && !(value > 0)) throw invalidArgument(which, 'above 0');
+  }
+  const delimiter = options.csv?.delimiter;
+  if (delimiter !== undefined && !/^[^"\r\n]$/.test(delimiter)) {
+    throw invalidArgument('csv.delimiter', 'one character, neither a quote nor the end of a line');
+  }
   checkSource(name, options);
 }

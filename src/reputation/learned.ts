@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { invalidArgument } from '../errors.ts';
 
 /** How scores are learned, and how fast they are forgotten. */
 export interface LearnOptions {
@@ -35,6 +36,13 @@ export class LearnedScores {
   readonly #points: Readonly<Record<string, number>>;
 
   constructor({ halfLifeMs = 86_400_000, points = defaultPoints, maxEntries = 100_000 }: LearnOptions = {}) {
+    if (!(halfLifeMs > 0)) throw invalidArgument('learn.halfLifeMs', 'above 0');
+    if (!Number.isInteger(maxEntries) || maxEntries < 1)
+      throw invalidArgument('learn.maxEntries', 'an integer above 0');
+    for (const [level, value] of Object.entries(points)) {
+      if (!(value >= 0 && value < Infinity))
+        throw invalidArgument(`learn.points.${level}`, 'a number from 0');
+    }
     this.#entries = new LRUCache({ max: maxEntries });
     this.#halfLifeMs = halfLifeMs;
     this.#points = points;

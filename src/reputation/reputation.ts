@@ -55,7 +55,11 @@ export class Reputation implements Disposable {
   readonly #now: () => number;
   readonly #lookups = { allowed: 0, listed: 0, unknown: 0 };
 
-  /** Begins without feeds: {@link load} brings them. */
+  /**
+   * Begins without feeds: {@link load} brings them.
+   *
+   * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for settings of `learn` that cannot be.
+   */
   constructor({ learn, remote, registry, now = Date.now }: ReputationOptions = {}) {
     this.#learned = new LearnedScores(learn);
     this.#now = now;
