@@ -1,3 +1,4 @@
+import { invalidArgument } from '../errors.ts';
 import type { Reputation } from '../reputation/index.ts';
 import type { Store } from '../store/index.ts';
 
@@ -45,9 +46,14 @@ export class LearnedKeeper implements AsyncDisposable {
     this.#timer = setInterval(() => void this.keep().catch(this.#onError), everyMs).unref();
   }
 
-  /** Brings back what was learned before, and writes down from now on what is learned. */
+  /**
+   * Brings back what was learned before, and writes down from now on what is learned.
+   *
+   * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for an `everyMs` below 1 or above 24 days.
+   */
   static async open(options: LearnedKeeperOptions): Promise<LearnedKeeper> {
-    const { reputation, store, maxEntries = 100_000, now = Date.now } = options;
+    const { reputation, store, everyMs = 60_000, maxEntries = 100_000, now = Date.now } = options;
+    if (!(everyMs >= 1 && everyMs < 2 ** 31)) throw invalidArgument('everyMs', 'from 1 to 24 days');
     const latest = await store.reputation.latest(origin, now(), maxEntries);
     // The oldest first, which are the first to go where there are too many.
     const scores = latest.toReversed();
@@ -76,9 +82,9 @@ export class LearnedKeeper implements AsyncDisposable {
 
   async #keep(): Promise<void> {
     const nowMs = this.#now();
-    const learned = this.#reputation
-      .learned()
-      .filter(({ atMs, points }) => atMs >= this.#keptMs && points >= 1);
+    // After a clock that was set back nothing tells what is new: all is written.
+    const sinceMs = nowMs < this.#keptMs ? 0 : this.#keptMs;
+    const learned = this.#reputation.learned().filter(({ atMs, points }) => atMs >= sinceMs && points >= 1);
     for (let at = 0; at < learned.length; at += batchSize) {
       await this.#store.reputation.put(
         learned.slice(at, at + batchSize).map(({ indicator, points, atMs }) => ({

@@ -92,3 +92,27 @@ test('of more than are brought back, the latest are', async () => {
   expect(second.check('192.0.2.3').score).toBe(0);
   await again.close();
 });
+
+test('a clock that is set back loses nothing that is learned after', async () => {
+  await using store = await open();
+  let nowMs = startMs;
+  const now = () => nowMs;
+  const taught = new Reputation({ now });
+  const keeper = await LearnedKeeper.open({ reputation: taught, store, now });
+  taught.learn(from('192.0.2.1'));
+  await keeper.keep();
+  nowMs -= 3_600_000;
+  taught.learn(from('192.0.2.2'));
+  nowMs += 60_000;
+  await keeper.close();
+  const rows = await store.reputation.list('learned', nowMs);
+  expect(rows.map(({ indicator }) => indicator)).toEqual(['192.0.2.1', '192.0.2.2']);
+});
+
+test('a time between two writes that no timer holds is refused', async () => {
+  await using store = await open();
+  for (const everyMs of [0, Number.NaN, Infinity, 2 ** 31]) {
+    const opening = LearnedKeeper.open({ reputation: new Reputation(), store, everyMs });
+    await expect(opening).rejects.toMatchObject({ code: 'WOLFSEC_INVALID_ARGUMENT' });
+  }
+});
