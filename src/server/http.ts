@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import { invalidArgument } from '../errors.ts';
 import type { DoorContext } from './context.ts';
 import { answerTo, errorBody, hinted } from './errors.ts';
 import { timeRequests } from './request-metrics.ts';
@@ -30,6 +31,13 @@ export function openHttp(context: Pick<DoorContext, 'registry' | 'onError'>): Fa
       .code(404)
       .send({ error: { code: 'not_found', message: 'there is no such route; see /openapi.json' } }),
   );
+  // A query of 1e400 becomes Infinity after its type was checked, and no bound of a schema looks at that.
+  app.addHook('preHandler', async ({ query }) => {
+    for (const [name, value] of Object.entries((query ?? {}) as object)) {
+      if (typeof value === 'number' && !Number.isFinite(value))
+        throw invalidArgument(name, 'a finite number');
+    }
+  });
   app.addHook('onSend', async (_, reply) => {
     reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');

@@ -229,3 +229,28 @@ test('whoever asks after a change finds it, however soon', () =>
     expect((await ask(service.url, '/v1/alerts?status=open')).body.alerts).toHaveLength(1);
     expect(await Promise.all([open(), open()])).toEqual([1, 1]);
   }));
+
+test('numbers that are none are refused, and pages go on before the year 1970', () =>
+  withService({}, async (service) => {
+    const numbers = ['1e400', '-1e400', '99999999999999999999', 'NaN', '-1'];
+    const paths = [
+      'alerts?from',
+      'alerts?limit',
+      'detections?to',
+      'detections?before',
+      'overview?hours',
+      'rules?hours',
+    ];
+    for (const path of [...paths, 'attack?hours', 'engine?seconds'])
+      for (const number of numbers)
+        expect((await ask(service.url, `/v1/${path}=${number}`)).status, `${path}=${number}`).toBe(400);
+    const old = [3, 4].map((n) => ({ ...attack(n), '@timestamp': `000${n}-01-01T00:00:00Z` }));
+    await send(service.url, '/v1/events', ndjson(old));
+    await service.alerts.flush();
+    const first = (await ask(service.url, '/v1/alerts?limit=1')).body;
+    const second = await ask(service.url, `/v1/alerts?limit=1&before=${first.next}`);
+    expect(second).toMatchObject({
+      status: 200,
+      body: { alerts: [{ entities: { 'host.name': 'host-3' } }] },
+    });
+  }));

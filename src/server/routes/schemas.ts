@@ -2,7 +2,9 @@ import { severities } from '../../detect/index.ts';
 
 /** JSON Schemas of what queries take: Fastify checks by them and the OpenAPI document shows them. */
 const listOf = (items: object) => ({ type: 'array', items, maxItems: 100 });
-const time = { type: 'integer', minimum: 0, description: 'milliseconds since the epoch' };
+/** The last that a date can be; beyond it a database has no room. */
+const maxTimeMs = 8_640_000_000_000_000;
+const time = { type: 'integer', minimum: 0, maximum: maxTimeMs, description: 'milliseconds since the epoch' };
 const word = { type: 'string', minLength: 1, maxLength: 512 };
 
 const narrowing = {
@@ -24,7 +26,12 @@ export const detectionQuery = {
     ...narrowing,
     kind: listOf(word),
     tag: word,
-    before: { type: 'integer', minimum: 0, description: '`next` of the page before' },
+    before: {
+      type: 'integer',
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: '`next` of the page before',
+    },
   },
 };
 
@@ -35,7 +42,11 @@ export const alertQuery = {
     ...narrowing,
     status: listOf({ type: 'string', enum: ['open', 'acknowledged', 'resolved'] }),
     suppressed: { type: 'boolean', description: 'silenced or inhibited ones alone, or the others' },
-    before: { type: 'string', pattern: '^\\d{1,16}_[\\w-]{1,64}$', description: '`next` of the page before' },
+    before: {
+      type: 'string',
+      pattern: '^-?\\d{1,16}_[\\w-]{1,64}$',
+      description: '`next` of the page before',
+    },
   },
 };
 
