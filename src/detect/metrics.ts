@@ -111,6 +111,8 @@ function declare(registry: Registry) {
   const detections = counter('detections', 'Detections raised, by level.', 'level');
   // From zero on, so that the first one is a rise that alert rules see.
   for (const level of levels) detections.inc({ level }, 0);
+  const loads = counter('loads', 'Times that rules were loaded, the first time included.', 'outcome');
+  for (const outcome of ['success', 'failure']) loads.inc({ outcome }, 0);
   const caches = registry.counter({
     name: 'wolfsec_cache_requests_total',
     help: 'Reads of a cache by what they found.',
@@ -126,7 +128,7 @@ function declare(registry: Registry) {
     faults: counter('faults', 'Lines and values that are not events.', 'reason'),
     detections,
     batches: batches.labels(),
-    loads: counter('loads', 'Times that rules were loaded, the first time included.', 'outcome'),
+    loads,
     rules: gauge('rules', 'Rules loaded; those refused besides.', 'kind'),
     valueCache: { hit: caches.labels('detect_values', 'hit'), miss: caches.labels('detect_values', 'miss') },
     groups: gauge('correlation_groups', 'Groups whose hits correlations count now.'),
