@@ -1,5 +1,6 @@
 import { type AlertManager, Enricher, type EnrichmentHook, threatOf } from '../alert/index.ts';
 import type { Detection } from '../detect/detection.ts';
+import { WolfsecError } from '../errors.ts';
 import {
   type NewThreat,
   type Store,
@@ -60,6 +61,7 @@ export class DetectionFlow {
    * a place in the buffer before the database; `flush` says when those are stored too, so that a source commits its
    * offset after both.
    *
+   * @throws {WolfsecError} `WOLFSEC_QUEUE_FULL` where too much waits for the outbox: nothing was taken, come again.
    * @param texts the events as they came, by index; the one that opened an alert is kept, under the alert's id.
    */
   async take(
@@ -70,9 +72,9 @@ export class DetectionFlow {
     const enriched = await this.#enricher.enrich(correlated);
     // Risk is added as each is counted into its alert; what is to be told is handed to delivery with the same write.
     const { allowed } = this.#options;
-    const { opened } = await this.#options.alerts.raiseAll(
-      allowed ? enriched.filter((detection) => !allowed(detection)) : enriched,
-    );
+    const { opened } = await this.#options.alerts
+      .raiseAll(allowed ? enriched.filter((detection) => !allowed(detection)) : enriched)
+      .catch(busy);
     await this.#store(enriched);
     if (texts.size > 0 && opened.length > 0) await this.#events.add(eventsOf(opened, texts));
     this.#options.learn?.(enriched);
@@ -102,6 +104,14 @@ export class DetectionFlow {
     const nowMs = this.#now();
     return this.#threats.add(detections.map((detection) => threatOf(detection, nowMs)));
   }
+}
+
+/** A disk that is behind is no fault of the batch: a source that is told of a limit would not send it again. */
+function busy(error: unknown): never {
+  if (!(error instanceof WolfsecError) || error.code !== 'WOLFSEC_LIMIT_EXCEEDED') throw error;
+  throw new WolfsecError('WOLFSEC_QUEUE_FULL', 'the outbox is behind: send the batch again later', {
+    cause: error,
+  });
 }
 
 /** The events that opened alerts. What has no source did not come with this batch: a risk that was reached, say. */

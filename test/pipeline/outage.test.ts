@@ -125,3 +125,26 @@ test('one item that the store refuses does not take its neighbours with it', asy
   await buffer.close();
   await expect(buffer.add([1])).rejects.toMatchObject({ code: 'WOLFSEC_DISPOSED' });
 });
+
+test('an outbox that is behind is told of as a queue that is full, so that the batch comes again', async () => {
+  const folder = temporaryFolder();
+  await using store = await openStore({ dataFolder: ':memory:', sweepEveryMs: false });
+  const alerts = await AlertManager.open({
+    dataFolder: folder.path,
+    store,
+    receivers: { none: { deliver: async () => {} } },
+    journal: { maxWaiting: 10 },
+  });
+  const flow = new DetectionFlow({ alerts, store });
+  const batch = (from: number) => Array.from({ length: 20 }, (_, n) => detection(from + n));
+  const outcomes = await Promise.allSettled([flow.take(batch(0)), flow.take(batch(100))]);
+  expect(outcomes).toMatchObject([
+    { status: 'fulfilled' },
+    { status: 'rejected', reason: { code: 'WOLFSEC_QUEUE_FULL' } },
+  ]);
+  await flow.take(batch(100));
+  expect(alerts.figures().raised).toBeGreaterThanOrEqual(40);
+  await flow.close();
+  await alerts.close();
+  folder.remove();
+});
