@@ -9,10 +9,14 @@ import { type RegistrySnapshot, schemeOf } from './snapshot.ts';
 import { Summary } from './summary.ts';
 import { RemoteFamily, type RemoteFamilyMessage } from './thread-family.ts';
 
+/** How old what a thread collects may be. */
+const collectMs = 1_000;
+
 /**
  * Makes this thread's metrics part of the scrape of the thread that holds the other end of `port`. Values
  * are in shared memory: each thread writes its own columns alone, so that no increment is lost, and a scrape
- * sees them while this thread is busy. New series are told at the end of the running turn.
+ * sees them while this thread is busy. New series are told at the end of the running turn. What is collected before a
+ * scrape is collected each second here, since a scrape asks no thread.
  *
  * @param port From {@link ThreadHub.connect}, transferred to this thread.
  */
@@ -35,6 +39,9 @@ export function threadRegistry(port: MessagePort): Registry {
     }
     pending.clear();
   }
+  // Windows of summaries move on so too, where nothing is recorded.
+  const collecting = setInterval(() => registry.families(), collectMs).unref();
+  port.once('close', () => clearInterval(collecting));
   port.unref();
   return registry;
 }
