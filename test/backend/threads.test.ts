@@ -56,6 +56,14 @@ test.runIf(withNative)(
   120_000,
 );
 
+test('work that could not be sent to a thread keeps no process alive', async () => {
+  const ended = await new Promise<unknown[]>((resolve) => {
+    const args = ['--no-warnings', fileURLToPath(fixture('unsent'))];
+    execFile(process.execPath, args, { timeout: 60_000 }, (error, stdout) => resolve([error, stdout]));
+  });
+  expect(ended).toEqual([null, 'DataCloneError\n']);
+}, 120_000);
+
 test('the process exits while tasks run, with the code that it asked for', async () => {
   for (let round = 0; round < 3; round++) {
     const ended = await new Promise<{ code: unknown; signal: unknown; stderr: string }>((resolve) => {

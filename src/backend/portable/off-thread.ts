@@ -33,10 +33,11 @@ class Thread {
   send(operation: string, request: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const id = this.#sent++;
+      const copies: ArrayBuffer[] = [];
+      // First what may throw, where there is no memory for the copies: nobody waits for what was not sent.
+      this.#worker.postMessage({ id, operation, request: ownBytes(request, copies) }, copies);
       this.waiting.set(id, { resolve, reject });
       this.#worker.ref();
-      const copies: ArrayBuffer[] = [];
-      this.#worker.postMessage({ id, operation, request: ownBytes(request, copies) }, copies);
     });
   }
 
