@@ -3,7 +3,8 @@ import { type Lookup, ThreatCache, type ThreatCacheOptions } from './threat-cach
 /**
  * A {@link ThreatCache} set up for reputation look-ups, which are slow, are asked for the same few
  * addresses over and over, and mostly answer "nothing known": 100 000 entries, known ones fresh for an hour,
- * unknown ones for 5 minutes, and a value that has aged serves for another hour while it is renewed.
+ * unknown ones for 5 minutes, a value that has aged serves for another hour
+ * while it is renewed, and a look-up is given up after 10 seconds.
  */
 export function reputationCache<V extends {}>(
   lookup: Lookup<V>,
@@ -15,6 +16,7 @@ export function reputationCache<V extends {}>(
     ttlMs: 3_600_000,
     negativeTtlMs: 300_000,
     staleMs: 3_600_000,
+    timeoutMs: 10_000,
     ...options,
     lookup,
   });

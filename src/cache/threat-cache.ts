@@ -24,6 +24,8 @@ export interface ThreatCacheOptions<V> {
   readonly staleMs?: number;
   /** Look-ups in flight at most, for different keys. Default: 1 000. */
   readonly maxInFlight?: number;
+  /** How long a look-up may take before it is given up. Default: no bound. */
+  readonly timeoutMs?: number;
   /** What {@link ThreatCache.lookup} asks on a miss. */
   readonly lookup?: Lookup<V>;
   /** Where its metrics go. Default: the default registry. */
@@ -31,6 +33,9 @@ export interface ThreatCacheOptions<V> {
   /** The clock in milliseconds. Default: `performance.now`. */
   readonly now?: () => number;
 }
+
+/** A `setTimeout` holds 2^31 - 1 ms at most. */
+const longestMs = 2 ** 31 - 1;
 
 interface Load<V> {
   result: Promise<V | undefined>;
@@ -48,9 +53,10 @@ export class ThreatCache<V extends {}> implements Disposable {
   readonly #entries: LRUCache<string, Entry<V>>;
   /** The look-up whose answer is kept for a key; one that was overtaken runs on for those who wait. */
   readonly #inFlight = new Map<string, Load<V>>();
-  #running = 0;
+  /** What ends each look-up under way. */
+  readonly #running = new Set<AbortController>();
   readonly #options: Required<
-    Pick<ThreatCacheOptions<V>, 'ttlMs' | 'negativeTtlMs' | 'staleMs' | 'maxInFlight' | 'now'>
+    Pick<ThreatCacheOptions<V>, 'ttlMs' | 'negativeTtlMs' | 'staleMs' | 'maxInFlight' | 'timeoutMs' | 'now'>
   >;
   readonly #find: Lookup<V> | undefined;
   readonly #metrics: CacheMetrics;
@@ -64,11 +70,12 @@ export class ThreatCache<V extends {}> implements Disposable {
       negativeTtlMs = 60_000,
       staleMs = 0,
       maxInFlight = 1000,
+      timeoutMs = Infinity,
     } = options;
     const now = options.now ?? (() => performance.now());
     if (!Number.isInteger(maxEntries) || maxEntries < 1)
       throw invalidArgument('maxEntries', 'an integer above 0');
-    for (const [name, value] of Object.entries({ ttlMs, negativeTtlMs, maxInFlight })) {
+    for (const [name, value] of Object.entries({ ttlMs, negativeTtlMs, maxInFlight, timeoutMs })) {
       if (!(value > 0)) throw invalidArgument(name, 'above 0');
     }
     if (!(staleMs >= 0)) throw invalidArgument('staleMs', '0 or more');
@@ -76,7 +83,7 @@ export class ThreatCache<V extends {}> implements Disposable {
     if (maxBytes !== undefined && !(maxBytes >= 1)) throw invalidArgument('maxBytes', 'at least 1');
     if (maxBytes !== undefined && sizeOf === undefined)
       throw invalidArgument('sizeOf', 'given with maxBytes');
-    this.#options = { ttlMs, negativeTtlMs, staleMs, maxInFlight, now };
+    this.#options = { ttlMs, negativeTtlMs, staleMs, maxInFlight, timeoutMs, now };
     this.#find = options.lookup;
     this.#metrics = new CacheMetrics(options.name ?? 'threat', options.registry);
     this.#entries = new LRUCache<string, Entry<V>>({
@@ -121,7 +128,8 @@ export class ThreatCache<V extends {}> implements Disposable {
    * caller's `signal` ends its own waiting, not the look-up. A stale value is given at once, and renewed behind it.
    *
    * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` where the cache has no `lookup`; `WOLFSEC_LIMIT_EXCEEDED`
-   *   above `maxInFlight`; `WOLFSEC_ABORTED` by the signal; and whatever the look-up throws.
+   *   above `maxInFlight`; `WOLFSEC_ABORTED` by the signal and after `timeoutMs`; `WOLFSEC_DISPOSED` after the cache was
+   *   disposed of; and whatever the look-up throws.
    */
   async lookup(key: string, options: { readonly signal?: AbortSignal } = {}): Promise<V | undefined> {
     const find = this.#find;
@@ -139,7 +147,7 @@ export class ThreatCache<V extends {}> implements Disposable {
     }
     this.#metrics.staleHits.inc();
     // The stale value serves; a failure behind it is counted by #single and tried again at the next read.
-    if (this.#running < maxInFlight) this.#single(key, find).catch(() => {});
+    if (this.#running.size < maxInFlight) this.#single(key, find).catch(() => {});
     return entry.value;
   }
 
@@ -168,9 +176,11 @@ export class ThreatCache<V extends {}> implements Disposable {
     return this.#metrics.hitRate;
   }
 
-  /** Empties the cache and ends the look-ups in flight through their signal. */
+  /** Empties the cache and ends the look-ups in flight: their signal aborts, and whoever waits is told. */
   [Symbol.dispose](): void {
-    this.#closed.abort(new WolfsecError('WOLFSEC_DISPOSED', 'the cache was disposed'));
+    const reason = new WolfsecError('WOLFSEC_DISPOSED', 'the cache was disposed');
+    this.#closed.abort(reason);
+    for (const ends of this.#running) ends.abort(reason);
     this.clear();
   }
 
@@ -178,7 +188,7 @@ export class ThreatCache<V extends {}> implements Disposable {
     const running = this.#inFlight.get(key);
     if (running) return running.result;
     if (this.#closed.signal.aborted) return Promise.reject(this.#closed.signal.reason);
-    if (this.#running >= this.#options.maxInFlight) {
+    if (this.#running.size >= this.#options.maxInFlight) {
       return Promise.reject(
         new WolfsecError(
           'WOLFSEC_LIMIT_EXCEEDED',
@@ -193,19 +203,25 @@ export class ThreatCache<V extends {}> implements Disposable {
   }
 
   async #run(key: string, find: Lookup<V>, load: Load<V>): Promise<V | undefined> {
-    this.#running++;
+    const { timeoutMs } = this.#options;
+    const ends = new AbortController();
+    this.#running.add(ends);
+    const late = () =>
+      ends.abort(new WolfsecError('WOLFSEC_ABORTED', `the look-up took longer than ${timeoutMs} ms`));
+    const timer = timeoutMs < Infinity ? setTimeout(late, Math.min(timeoutMs, longestMs)) : undefined;
     const span = this.#metrics.lookupSeconds.timer();
     // A turn later, so that #single has noted the look-up's result before a synchronous one can ask for it.
     await null;
     try {
-      const value = await find(key, this.#closed.signal);
+      const value = await endedBy(ends.signal, () => find(key, ends.signal));
       if (this.#inFlight.get(key) === load && !this.#closed.signal.aborted) this.put(key, value);
       return value;
     } catch (error) {
       this.#metrics.failures.inc();
       throw error;
     } finally {
-      this.#running--;
+      clearTimeout(timer);
+      this.#running.delete(ends);
       if (this.#inFlight.get(key) === load) this.#inFlight.delete(key);
       span.stop();
     }
@@ -216,6 +232,15 @@ export class ThreatCache<V extends {}> implements Disposable {
 function bytesOf(size: number): number {
   if (!Number.isFinite(size)) throw invalidArgument('sizeOf', `giving a number of bytes, not ${size}`);
   return Math.max(1, Math.ceil(size));
+}
+
+/** The work's result, or the reason of its signal: it may heed it late or never. */
+function endedBy<T>(signal: AbortSignal, work: () => Promise<T> | T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    (async () => work())().then(resolve, reject);
+  });
 }
 
 /** Ends the waiting, not the work. */

@@ -31,8 +31,11 @@ export interface Verdict {
 /** Settings of {@link Reputation}. */
 export interface ReputationOptions {
   readonly learn?: LearnOptions;
-  /** Looks elsewhere, for `checkReputation`; its answers are cached by `reputationCache`. */
-  readonly remote?: (indicator: Indicator) => Promise<Omit<ReputationSource, 'name'> | undefined>;
+  /** Looks elsewhere, for `checkReputation`; its answers are cached by `reputationCache`, which gives it 10 seconds. */
+  readonly remote?: (
+    indicator: Indicator,
+    signal: AbortSignal,
+  ) => Promise<Omit<ReputationSource, 'name'> | undefined>;
   /** Where the cache of what `remote` answered shows its figures. Default: the default registry. */
   readonly registry?: Registry;
   /** Clock, in milliseconds since the epoch. Default `Date.now`. */
@@ -67,7 +70,7 @@ export class Reputation implements Disposable {
     this.#cache =
       remote &&
       reputationCache(
-        (text: string) => remote(indicatorOf(text) as Indicator),
+        (text: string, signal) => remote(indicatorOf(text) as Indicator, signal),
         registry === undefined ? {} : { registry },
       );
   }
@@ -150,8 +153,9 @@ export class Reputation implements Disposable {
     return { lookups: { ...this.#lookups }, learned: this.#learned.size };
   }
 
-  /** Ends the refreshing of feeds and lets go of them. */
+  /** Ends the refreshing of feeds and the asking of `remote`, and lets go of what they gave. */
   [Symbol.dispose](): void {
+    this.#cache?.[Symbol.dispose]();
     this.#feeds[Symbol.dispose]();
   }
 
