@@ -38,17 +38,27 @@ export class BatchCache {
     this.#cache = activeBackend().batchCache.create(maxEntries);
   }
 
-  /** The value of each key, NaN where none is fresh. Fills and gives `values` where that is passed. */
+  /**
+   * The value of each key, NaN where none is fresh. Fills and gives `values` where that is passed.
+   *
+   * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for a key that is no string, and values of another length.
+   */
   getMany(keys: readonly string[], values = new Float64Array(keys.length)): Float64Array {
+    if (!(values instanceof Float64Array)) throw invalidArgument('values', 'a Float64Array');
     if (values.length !== keys.length) throw invalidArgument('values', 'as long as keys');
     const ends = this.#pack(keys);
     this.#cache.getMany(this.#packed, ends, this.#now(), values);
     return values;
   }
 
-  /** Keeps a value for each key. NaN stands for none, and is not told from a missing key. */
+  /**
+   * Keeps a value for each key. NaN stands for none, and is not told from a missing key.
+   *
+   * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` as `getMany`, and for a `ttlMs` that is not above 0.
+   */
   setMany(keys: readonly string[], values: ArrayLike<number>, ttlMs = this.#ttlMs): void {
     if (values.length !== keys.length) throw invalidArgument('values', 'as long as keys');
+    if (!(ttlMs > 0)) throw invalidArgument('ttlMs', 'above 0');
     const ends = this.#pack(keys);
     const numbers = values instanceof Float64Array ? values : Float64Array.from(values);
     this.#cache.setMany(this.#packed, ends, numbers, this.#now() + ttlMs);
@@ -65,8 +75,13 @@ export class BatchCache {
   }
 
   #pack(keys: readonly string[]): Uint32Array {
+    if (!Array.isArray(keys)) throw invalidArgument('keys', 'an array of strings');
     let bound = 0;
-    for (const key of keys) bound += key.length * 3;
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
+      if (typeof key !== 'string') throw invalidArgument(`keys[${i}]`, 'a string');
+      bound += key.length * 3;
+    }
     if (bound > this.#packed.length) this.#packed = Buffer.alloc(Math.max(bound, this.#packed.length * 2));
     const ends = new Uint32Array(keys.length);
     let end = 0;
