@@ -1,5 +1,5 @@
 import type { layout } from '../backend/contract/exposition.ts';
-import { WolfsecError } from '../errors.ts';
+import { invalidArgument, WolfsecError } from '../errors.ts';
 import { type Columns, moved } from './columns.ts';
 import type { Exemplar, ExemplarStore } from './exemplars.ts';
 import { labelText, shownValue } from './label-text.ts';
@@ -89,6 +89,7 @@ export abstract class Family<L extends string = string> {
     this.labelNames = labels;
     this.aggregation = options.aggregation ?? 'sum';
     this.seriesLimit = options.seriesLimit ?? host.seriesLimit;
+    if (!(this.seriesLimit >= 1)) throw invalidArgument('seriesLimit', 'at least 1');
     this.stride = stride;
     this.host = host;
     this.table = new SeriesTable(labels.length);

@@ -34,12 +34,12 @@ export class Gauge<L extends string = string> extends Family<L> {
     else this.write(this.seriesOfLabels(labels), value);
   }
 
-  /** Adds `amount`, by default 1; it may be negative. */
+  /** Adds `amount`, by default 1; it may be negative. One that is not finite is counted as what `set` rejects. */
   inc(amount?: number): void;
   inc(labels: LabelValues<L>, amount?: number): void;
   inc(labels: LabelValues<L> | number = 1, amount = 1): void {
-    if (typeof labels === 'number') this.values[this.seriesOf([])]! += labels;
-    else this.values[this.seriesOfLabels(labels)]! += amount;
+    if (typeof labels === 'number') this.add(this.seriesOf([]), labels);
+    else this.add(this.seriesOfLabels(labels), amount);
   }
 
   /** Takes `amount` away, by default 1. */
@@ -65,6 +65,12 @@ export class Gauge<L extends string = string> extends Family<L> {
   value(labels: LabelValues<L> = {} as LabelValues<L>): number {
     const id = this.find(labels);
     return id < 0 ? 0 : this.values[id]!;
+  }
+
+  /** What is not finite would stay: no other amount brings a sum back from it. @internal */
+  add(id: number, amount: number): void {
+    if (Number.isFinite(amount)) this.values[id]! += amount;
+    else this.reject();
   }
 
   /** @internal */
@@ -96,12 +102,12 @@ export class GaugeSeries {
 
   /** Adds `amount`, by default 1; it may be negative. */
   inc(amount = 1): void {
-    this.#family.values[this.#current()]! += amount;
+    this.#family.add(this.#current(), amount);
   }
 
   /** Takes `amount` away, by default 1. */
   dec(amount = 1): void {
-    this.#family.values[this.#current()]! -= amount;
+    this.#family.add(this.#current(), -amount);
   }
 
   /** Sets the gauge to the seconds since, when the timer is stopped or disposed. */
