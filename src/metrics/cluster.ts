@@ -1,5 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
-import { lasting, mergeInto } from './merge.ts';
+import { lasting, lastingSeries, mergeInto } from './merge.ts';
 import { contentTypes, negotiate } from './negotiate.ts';
 import { Registry, type Scrape } from './registry.ts';
 import type { RegistrySnapshot } from './snapshot.ts';
@@ -103,7 +103,7 @@ export class ClusterHub implements Disposable {
   #end(worker: Worker): void {
     const last = this.#last.get(worker.id);
     this.#last.delete(worker.id);
-    if (last) mergeInto(this.#ended, [this.#ended.snapshot(), lasting(last)]);
+    if (last) mergeInto(this.#ended, [this.#ended.snapshot(), lasting(last)], lastingSeries);
   }
 }
 

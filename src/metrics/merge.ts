@@ -9,10 +9,16 @@ import { Summary } from './summary.ts';
  * Adds snapshots of several threads or processes up in `target`, which is emptied first. Counters, histograms
  * and summaries add; gauges by their `aggregation`. A family that differs from the first of its name
  * (type, labels or bounds) is left out and counted by the number given back.
+ *
+ * @param seriesLimit Series a family may have; what comes after shares one. Default: no limit.
  */
-export function mergeInto(target: Registry, snapshots: readonly RegistrySnapshot[]): number {
+export function mergeInto(
+  target: Registry,
+  snapshots: readonly RegistrySnapshot[],
+  seriesLimit = Number.MAX_SAFE_INTEGER,
+): number {
   for (const family of target.ownFamilies()) target.unregister(family.name);
-  const merge = new Merge(target);
+  const merge = new Merge(target, seriesLimit);
   for (const { families } of snapshots) for (const family of families) merge.add(family);
   return merge.leftOut;
 }
@@ -20,11 +26,13 @@ export function mergeInto(target: Registry, snapshots: readonly RegistrySnapshot
 class Merge {
   leftOut = 0;
   readonly #target: Registry;
+  readonly #seriesLimit: number;
   /** Snapshots that gave each gauge series a value. */
   readonly #givers = new Map<Family, Map<number, number>>();
 
-  constructor(target: Registry) {
+  constructor(target: Registry, seriesLimit: number) {
     this.#target = target;
+    this.#seriesLimit = seriesLimit;
   }
 
   add(from: FamilySnapshot): void {
@@ -47,7 +55,7 @@ class Merge {
       help: from.help,
       labels: from.labels,
       aggregation: from.aggregation,
-      seriesLimit: Number.MAX_SAFE_INTEGER,
+      seriesLimit: this.#seriesLimit,
       ...(from.unit === undefined ? {} : { unit: from.unit }),
     };
     const target = this.#target;
@@ -112,6 +120,9 @@ function combine(family: Family, held: number, value: number, before: number): n
       return held + value;
   }
 }
+
+/** Series a family keeps of all threads or processes that ended: there may be any number of those. */
+export const lastingSeries = 10_000;
 
 /** What stays of a thread or process that ended: what only adds up. Its gauges speak of nothing any more. */
 export function lasting({ takenMs, families }: RegistrySnapshot): RegistrySnapshot {

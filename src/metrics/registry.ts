@@ -117,6 +117,9 @@ export class Registry {
     if (!family) return false;
     family.reset();
     this.#families.delete(family.name);
+    // What is counted next is to show.
+    if (family === this.#overflow) this.#overflow = undefined;
+    if (family === this.#rejected) this.#rejected = undefined;
     for (const sample of sampleNames(family.name, family.type)) this.#taken.delete(sample);
     return true;
   }

@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:wor
 import { ExponentialHistogram } from './exponential.ts';
 import type { Family } from './family.ts';
 import { Histogram } from './histogram.ts';
-import { lasting, mergeInto } from './merge.ts';
+import { lasting, lastingSeries, mergeInto } from './merge.ts';
 import { contentTypes, negotiate } from './negotiate.ts';
 import { Registry, type Scrape } from './registry.ts';
 import { type RegistrySnapshot, schemeOf } from './snapshot.ts';
@@ -149,6 +149,6 @@ export class ThreadHub {
   #end(port: MessagePort): void {
     const last = lasting(this.#snapshotOf(port));
     this.#threads.delete(port);
-    mergeInto(this.#ended, [this.#ended.snapshot(), last]);
+    mergeInto(this.#ended, [this.#ended.snapshot(), last], lastingSeries);
   }
 }
