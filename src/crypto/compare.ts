@@ -1,3 +1,4 @@
+import { checkAttached } from '../attached.ts';
 import type { Backend } from '../backend/backend.ts';
 import { activeBackend } from '../backend/select.ts';
 import { invalidArgument } from '../errors.ts';
@@ -54,6 +55,9 @@ function toBytes(value: Uint8Array | string, name: string): Uint8Array {
     const bytes = Buffer.allocUnsafeSlow(value.length * 3);
     return bytes.subarray(0, bytes.write(value, 0, 'utf8'));
   }
-  if (value instanceof Uint8Array) return value;
+  if (value instanceof Uint8Array) {
+    checkAttached(value, name);
+    return value;
+  }
   throw invalidArgument(name, 'a Uint8Array or a string');
 }

@@ -1,3 +1,4 @@
+import { checkAttached } from '../attached.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
 
 /** Bytes, or a string that stands for its UTF-8. */
@@ -10,7 +11,9 @@ export const inputMaxBytes = 2 ** 31 - 1 - 4096;
 export function inputBytes(value: Input, name: string): Uint8Array {
   if (typeof value === 'string') return Buffer.from(value, 'utf8');
   if (value instanceof Uint8Array) {
-    if (value.length > inputMaxBytes) throw tooLong(name);
+    const { length } = value;
+    if (length === 0) checkAttached(value, name);
+    else if (length > inputMaxBytes) throw tooLong(name);
     return value;
   }
   throw invalidArgument(name, 'a Uint8Array or a string');

@@ -1,3 +1,4 @@
+import { checkAttached } from '../attached.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
 
 /** Longest haystack, in bytes: offsets are 32 bits. */
@@ -33,6 +34,7 @@ export function haystackOf(input: Uint8Array | string): Haystack {
     haystack.bytes = short ? scratch : Buffer.from(input, 'utf8');
     haystack.length = short ? scratch.write(input, 0, 'utf8') : haystack.bytes.length;
   } else if (input instanceof Uint8Array) {
+    checkAttached(input, 'input');
     haystack.bytes = unshared(input);
     haystack.length = input.length;
   } else {

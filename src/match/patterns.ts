@@ -1,3 +1,4 @@
+import { checkAttached } from '../attached.ts';
 import type { PatternMatcher } from '../backend/contract/match.ts';
 import { activeBackend } from '../backend/select.ts';
 import { invalidArgument } from '../errors.ts';
@@ -149,6 +150,7 @@ export class PatternSet<Id = number> {
 
 function checkOffsets(packed: Uint8Array, offsets: Uint32Array): void {
   if (!(packed instanceof Uint8Array)) throw invalidArgument('packed', 'a Uint8Array');
+  checkAttached(packed, 'packed');
   if (!(offsets instanceof Uint32Array)) throw invalidArgument('offsets', 'a Uint32Array');
   for (let i = 0; i < offsets.length; i++) {
     const previous = i === 0 ? 0 : offsets[i - 1]!;

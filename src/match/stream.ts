@@ -1,3 +1,4 @@
+import { checkAttached } from '../attached.ts';
 import type { PatternMatcher } from '../backend/contract/match.ts';
 import { invalidArgument, WolfsecError } from '../errors.ts';
 import type { Match } from './match.ts';
@@ -98,6 +99,7 @@ export class PatternStream<Id = number> {
   private encode(chunk: Uint8Array | string): Uint8Array {
     if (typeof chunk !== 'string') {
       if (!(chunk instanceof Uint8Array)) throw invalidArgument('chunk', 'a Uint8Array or a string');
+      checkAttached(chunk, 'chunk');
       if (!this.highSurrogate) return chunk;
       // No half of a character can follow in bytes.
       const before = Buffer.from(this.highSurrogate);

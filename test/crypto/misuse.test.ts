@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { aeadAlgorithms } from '../../src/backend/contract/aead.ts';
 import { AeadKey } from '../../src/crypto/aead/key.ts';
 import { packMessages } from '../../src/crypto/aead/packed.ts';
+import { constantTimeEqual } from '../../src/crypto/compare.ts';
 import { Hasher, hash, hashMany } from '../../src/crypto/hash/hash.ts';
+import { hkdf } from '../../src/crypto/hash/kdf.ts';
 import { MacKey } from '../../src/crypto/hash/mac.ts';
 import { Envelope } from '../../src/crypto/keyring/envelope.ts';
 import { FieldCipher } from '../../src/crypto/keyring/fields.ts';
@@ -11,6 +13,7 @@ import { KeyRing } from '../../src/crypto/keyring/keyring.ts';
 import { envKeyProvider } from '../../src/crypto/keyring/provider.ts';
 import { SigningKey } from '../../src/crypto/sign/private-key.ts';
 import { VerifyingKey } from '../../src/crypto/sign/verifying-key.ts';
+import { IpSet, PatternSet } from '../../src/match/index.ts';
 import { describeBackends } from '../parity/backends.ts';
 
 const raw = Buffer.alloc(32, 7);
@@ -188,6 +191,56 @@ describeBackends('misuse of keys', (backend) => {
     for (const messages of [[undefined, good], [null], [good, {}], [, good], [good, ,], {}, 'x', undefined]) {
       expect(thrown(() => VerifyingKey.verifyBatch(messages as never))).toEqual(code('INVALID_ARGUMENT'));
     }
+  });
+
+  test.for<[string, () => Uint8Array]>([
+    [
+      'detached',
+      () => {
+        const bytes = new Uint8Array(64);
+        structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+        return bytes;
+      },
+    ],
+    [
+      'shrunk',
+      () => {
+        const memory = new ArrayBuffer(64, { maxByteLength: 64 });
+        const bytes = new Uint8Array(memory, 16, 48);
+        memory.resize(20);
+        return bytes;
+      },
+    ],
+  ])('memory that is %s is refused, and not taken for empty', ([, make]) => {
+    const gone = make();
+    expect(gone).toHaveLength(0);
+    using key = AeadKey.importInto(backend, 'aes-256-gcm', raw);
+    using mac = MacKey.importInto(backend, 'hmac-sha256', 'key');
+    using signing = SigningKey.importInto(backend, 'ed25519', raw);
+    const set = new PatternSet(['a'], backend);
+    for (const use of [
+      () => key.seal(gone),
+      () => key.seal('x', gone),
+      () => key.sealInto(gone, Buffer.alloc(64)),
+      () => key.sealBatch({ data: gone, offsets: Uint32Array.of(0, 0) }),
+      () => packMessages([gone]),
+      () => mac.sign(gone),
+      () => mac.start().update(gone),
+      () => signing.sign(gone),
+      () => hkdf('sha256', gone, { length: 32 }),
+      () => constantTimeEqual(gone, gone, backend),
+      () => set.isMatch(gone),
+      () => set.matchBatch([gone]),
+      () => set.matchPacked(gone, Uint32Array.of(0)),
+      () => set.replace(gone, 'b'),
+      () => set.stream().push(gone),
+      () => IpSet.parse(gone, { backend }),
+      () => IpSet.deserialize(gone, backend),
+      () => IpSet.from(['::/0'], backend).lookupPacked(gone),
+    ]) {
+      expect(thrown(use)).toEqual(code('INVALID_ARGUMENT'));
+    }
+    expect(key.open(key.seal(new Uint8Array(0), new Uint8Array(0)), '')).toHaveLength(0);
   });
 
   test('what is no list of messages is refused', () => {

@@ -85,6 +85,7 @@ function checkEnds(messages: PackedMessages): void {
   if (!(data instanceof Uint8Array) || !(offsets instanceof Uint32Array)) {
     throw invalidArgument('messages', 'made by packMessages: { data: Uint8Array, offsets: Uint32Array }');
   }
+  inputBytes(data, 'messages.data');
   if (offsets.length === 0 || offsets[0] !== 0 || offsets[offsets.length - 1] !== data.length) {
     throw notRising();
   }

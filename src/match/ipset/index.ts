@@ -1,3 +1,4 @@
+import { checkAttached } from '../../attached.ts';
 import type { Backend } from '../../backend/backend.ts';
 import type { IpMatcher, IpTable } from '../../backend/contract/match.ts';
 import { activeBackend } from '../../backend/select.ts';
@@ -78,6 +79,7 @@ export class IpSet<Value = string> {
     if (typeof list !== 'string' && !(list instanceof Uint8Array)) {
       throw invalidArgument('list', 'a string or a Uint8Array');
     }
+    if (typeof list !== 'string') checkAttached(list, 'list');
     const bytes =
       typeof list === 'string' ? Buffer.from(list) : Buffer.from(list.buffer, list.byteOffset, list.length);
     const text = bytes.toString('latin1');
@@ -135,6 +137,7 @@ export class IpSet<Value = string> {
     if (!(addresses instanceof Uint8Array) || addresses.length % 16 !== 0) {
       throw invalidArgument('addresses', 'a Uint8Array of 16 bytes an address');
     }
+    checkAttached(addresses, 'addresses');
     const numbers = new Uint32Array(addresses.length / 16);
     this.matcher.lookupPacked(addresses, numbers);
     return numbers;

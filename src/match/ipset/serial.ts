@@ -1,3 +1,4 @@
+import { checkAttached } from '../../attached.ts';
 import type { IpRows, IpTable } from '../../backend/contract/match.ts';
 import { invalidArgument } from '../../errors.ts';
 
@@ -26,6 +27,7 @@ export function serializeSet({ table: { v4, v6 }, values, size }: SerialSet): Ui
 /** Reads what {@link serializeSet} wrote, and checks it: it may come from a disk. */
 export function deserializeSet(bytes: Uint8Array): SerialSet {
   if (!(bytes instanceof Uint8Array)) throw invalidArgument('bytes', 'a Uint8Array');
+  checkAttached(bytes, 'bytes');
   // A copy, so that words are aligned and later writes to the input change nothing.
   const copy = Uint8Array.from(bytes).buffer;
   if (copy.byteLength < HEADER_WORDS * 4) throw broken('it is cut short');
