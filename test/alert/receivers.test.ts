@@ -126,6 +126,14 @@ test('webhooks are signed, keyed, and free of secrets', async () => {
   expect(JSON.parse(body)).toMatchObject({ key: 'key-1', alerts: [{ title: 'Brute <!channel> "force"' }] });
 });
 
+test('a secret that is none signs nothing', () => {
+  for (const short of ['', 'fifteen bytes..'])
+    expect(() => webhook({ url: 'https://example.com/', secret: short })).toThrow(
+      expect.objectContaining({ code: 'WOLFSEC_INVALID_ARGUMENT' }),
+    );
+  expect(webhook({ url: 'https://example.com/', secret: 'sixteen bytes...' })).toBeDefined();
+});
+
 test('answers say whether to try again', async () => {
   const status = async (code: number, headers = {}) => {
     const { url } = await http((response) => response.writeHead(code, headers).end());

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { invalidArgument } from '../../errors.ts';
 import { type GuardOptions, OutboundGuard } from '../../net/guard.ts';
 import type { Receiver } from '../deliver/receiver.ts';
 import { redacted } from '../format/clean.ts';
@@ -15,9 +16,15 @@ export interface WebhookOptions extends GuardOptions {
   readonly format?: Format;
 }
 
+/** A shorter key could be found by trying, and an empty one is a setting that was forgotten. */
+const minSecretBytes = 16;
+
 /**
  * Posts JSON, signed as `Wolfsec-Signature: t=<seconds>,v1=<hex>`: HMAC-SHA-256 over `<seconds>.<body>`, so that the
  * receiver can refuse old and changed messages. `Idempotency-Key` is the same over all attempts.
+ *
+ * @throws {WolfsecError} `WOLFSEC_INVALID_ARGUMENT` for a secret of fewer than 16 bytes, `WOLFSEC_ADDRESS_REFUSED` for an
+ *   address that no request may go to.
  */
 export function webhook({
   url,
@@ -28,6 +35,12 @@ export function webhook({
 }: WebhookOptions): Receiver {
   const guard = new OutboundGuard(guardOptions);
   const target = guard.check(url);
+  if (secret !== undefined && Buffer.byteLength(secret) < minSecretBytes) {
+    throw invalidArgument(
+      'secret',
+      `at least ${minSecretBytes} bytes, or left out for messages without a signature`,
+    );
+  }
   return {
     async deliver(notification, { signal }) {
       const body = JSON.stringify(formatted(format, redacted(notification)));
