@@ -34,6 +34,16 @@ test.for([...aeadAlgorithms])(
   },
 );
 
+test('what is no key makes no stream', () => {
+  for (const key of [undefined, null, Buffer.alloc(32), {}] as never[]) {
+    for (const Stream of [SealStream, OpenStream]) {
+      expect(() => new Stream(key)).toThrow(
+        expect.objectContaining({ name: 'WolfsecError', code: 'WOLFSEC_INVALID_ARGUMENT' }),
+      );
+    }
+  }
+});
+
 test('what is authenticated beside a stream may change once the stream has it', async () => {
   using key = AeadKey.generate();
   const data = Buffer.alloc(200_000, 1);

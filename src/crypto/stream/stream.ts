@@ -1,6 +1,6 @@
 import { Transform, type TransformCallback } from 'node:stream';
-import { WolfsecError } from '../../errors.ts';
-import type { AeadKey } from '../aead/key.ts';
+import { invalidArgument, WolfsecError } from '../../errors.ts';
+import { AeadKey } from '../aead/key.ts';
 import { type Input, inputBytes } from '../input.ts';
 import { randomBytes } from '../random/bytes.ts';
 import { ChunkCipher, chunkBytes, headerBytes, readHeader, writeHeader } from './format.ts';
@@ -29,6 +29,7 @@ export class SealStream extends Transform {
    */
   constructor(key: AeadKey, options: StreamOptions = {}) {
     super({ readableHighWaterMark: 4 * chunkBytes, writableHighWaterMark: 4 * chunkBytes });
+    if (!(key instanceof AeadKey)) throw invalidArgument('key', 'an AeadKey');
     const salt = randomBytes(headerBytes - 5);
     this.#aad = Uint8Array.from(inputBytes(options.aad ?? '', 'aad'));
     this.#cipher = new ChunkCipher(key, salt);
@@ -76,6 +77,7 @@ export class OpenStream extends Transform {
    */
   constructor(key: AeadKey, options: StreamOptions = {}) {
     super({ readableHighWaterMark: 4 * chunkBytes, writableHighWaterMark: 4 * chunkBytes });
+    if (!(key instanceof AeadKey)) throw invalidArgument('key', 'an AeadKey');
     this.#key = key;
     this.#aad = Uint8Array.from(inputBytes(options.aad ?? '', 'aad'));
   }
