@@ -54,10 +54,10 @@ export function send(url: URL, body: string | undefined, options: SendOptions): 
         answer.on('data', (chunk: Buffer) => {
           size += chunk.length;
           if (size <= maxAnswerBytes) return void chunks.push(chunk);
-          if (cutAnswer) {
-            whole();
-            answer.destroy();
-          } else answer.destroy(new Error(`the answer is longer than ${maxAnswerBytes} bytes`));
+          if (cutAnswer) whole();
+          // Before the connection is broken off, which says less.
+          else reject(new Error(`the answer is longer than ${maxAnswerBytes} bytes`));
+          answer.destroy();
         });
         answer.on('end', whole);
         // Cut off in the middle: an answer that is not whole is none.

@@ -253,3 +253,16 @@ test('an address is the same in whatever spelling it comes', () => {
   expect(reputation.figures().learned).toBe(1);
   expect(reputation.check('192.0.2.1').score).toBeCloseTo(reputation.check('::ffff:192.0.2.1').score);
 });
+
+test('a list that is too long says so', async () => {
+  const server = createServer((_, answer) => answer.end('192.0.2.1\n'.repeat(10_000))).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  using reputation = new Reputation();
+  const guard = { allowHttp: true, allowNetworks: ['127.0.0.1'] };
+  await expect(reputation.load({ name: 'long', url, guard, maxBytes: 1_000 })).rejects.toMatchObject({
+    code: 'WOLFSEC_FEED_INVALID',
+    message: 'feed long: the answer is longer than 1000 bytes',
+  });
+  server.close();
+});
