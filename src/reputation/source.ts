@@ -37,9 +37,9 @@ export async function readSource(name: string, options: SourceOptions): Promise<
     if (path !== undefined) {
       const { size } = await stat(path);
       if (size > maxBytes) throw new Error(`${size} bytes; at most ${maxBytes} are taken`);
-      return await readFile(path, 'utf8');
+      return checkText(await readFile(path, 'utf8'));
     }
-    return await fetchText(url as string, options, maxBytes);
+    return checkText(await fetchText(url as string, options, maxBytes));
   } catch (error) {
     if (error instanceof WolfsecError) throw error;
     throw new WolfsecError('WOLFSEC_FEED_INVALID', `feed ${name}: ${(error as Error).message}`, {
@@ -50,15 +50,26 @@ export async function readSource(name: string, options: SourceOptions): Promise<
 
 async function fetchText(address: string, options: SourceOptions, maxBytes: number): Promise<string> {
   const guard = new OutboundGuard(options.guard);
+  const { headers = {}, timeoutMs = 60_000 } = options;
+  const signal = AbortSignal.timeout(timeoutMs);
   const answer = await send(guard.check(address), undefined, {
     guard,
     method: 'GET',
-    headers: options.headers ?? {},
-    signal: AbortSignal.timeout(options.timeoutMs ?? 60_000),
+    headers,
+    signal,
     maxAnswerBytes: maxBytes,
+  }).catch((error: unknown) => {
+    throw signal.aborted ? new Error(`no whole answer within ${timeoutMs} ms`, { cause: error }) : error;
   });
   if (answer.status !== 200) throw new Error(`answered ${answer.status}`);
   return answer.body;
+}
+
+/** Compressed files and UTF-16 begin with what is in no text; read on, they would be lines that are no indicators. */
+function checkText(text: string): string {
+  if (/[\0-\x08\x0e-\x1f]/.test(text.slice(0, 1_024)))
+    throw new Error('no UTF-8 text: unpack it, and save it as UTF-8');
+  return text;
 }
 
 /** Parses in a thread of its own where the list is long. */
