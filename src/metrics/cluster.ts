@@ -16,6 +16,8 @@ interface Answer {
   readonly type: typeof answer;
   readonly id: number;
   readonly snapshot: RegistrySnapshot;
+  /** Values that JSON, in which processes talk, does not have: the family, the series, and the value as text. */
+  readonly beyond: readonly (readonly [family: number, series: number, value: string])[];
 }
 
 /**
@@ -26,7 +28,8 @@ interface Answer {
 export function answerPrimary(metrics: { snapshot(): RegistrySnapshot }): () => void {
   const listener = (message: unknown) => {
     if (!isMessage<Ask>(message, ask)) return;
-    process.send?.({ type: answer, id: message.id, snapshot: metrics.snapshot() } satisfies Answer);
+    const snapshot = metrics.snapshot();
+    process.send?.({ type: answer, id: message.id, snapshot, beyond: beyondJson(snapshot) } satisfies Answer);
   };
   process.on('message', listener);
   return () => process.off('message', listener);
@@ -46,7 +49,10 @@ export class ClusterHub implements Disposable {
   /** What ended workers had counted when they last answered. */
   readonly #ended = new Registry({ seriesLimit: Number.MAX_SAFE_INTEGER });
   readonly #last = new Map<number, RegistrySnapshot>();
+  /** Scrapes that wait for an answer, by its number. */
+  readonly #waiting = new Map<number, () => void>();
   readonly #onExit = (worker: Worker) => this.#end(worker);
+  readonly #onMessage = (worker: Worker, message: unknown) => this.#answered(worker, message);
   #nextId = 1;
 
   /**
@@ -62,6 +68,7 @@ export class ClusterHub implements Disposable {
     });
     this.#timeoutMs = options.timeoutMs ?? 1000;
     cluster.on('exit', this.#onExit);
+    cluster.on('message', this.#onMessage);
   }
 
   /** All workers' metrics in the format that an `Accept` header prefers. A worker that is late shows its last figures. */
@@ -76,6 +83,7 @@ export class ClusterHub implements Disposable {
   /** Stops listening for workers that end. */
   [Symbol.dispose](): void {
     cluster.off('exit', this.#onExit);
+    cluster.off('message', this.#onMessage);
   }
 
   #askOne(worker: Worker): Promise<void> {
@@ -84,20 +92,23 @@ export class ClusterHub implements Disposable {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
-        worker.off('message', listener);
+        this.#waiting.delete(id);
         worker.off('exit', done);
         resolve();
       };
-      const listener = (message: unknown) => {
-        if (!isMessage<Answer>(message, answer) || message.id !== id) return;
-        this.#last.set(worker.id, message.snapshot);
-        done();
-      };
       const timer = setTimeout(done, this.#timeoutMs);
-      worker.on('message', listener);
+      this.#waiting.set(id, done);
       worker.once('exit', done);
       worker.send({ type: ask, id } satisfies Ask, (error) => error && done());
     });
+  }
+
+  /** Taken whenever it comes: a worker that is always late would never show. */
+  #answered(worker: Worker, message: unknown): void {
+    if (!isMessage<Answer>(message, answer)) return;
+    // One that ended is counted among those already.
+    if (!worker.isDead()) this.#last.set(worker.id, withBeyond(message));
+    this.#waiting.get(message.id)?.();
   }
 
   #end(worker: Worker): void {
@@ -105,6 +116,22 @@ export class ClusterHub implements Disposable {
     this.#last.delete(worker.id);
     if (last) mergeInto(this.#ended, [this.#ended.snapshot(), lasting(last)], lastingSeries);
   }
+}
+
+function beyondJson({ families }: RegistrySnapshot): Answer['beyond'] {
+  return families.flatMap(({ series }, family) =>
+    series.flatMap(({ value = 0 }, at) =>
+      Number.isFinite(value) ? [] : [[family, at, String(value)] as const],
+    ),
+  );
+}
+
+function withBeyond({ snapshot, beyond }: Answer): RegistrySnapshot {
+  for (const [family, at, value] of beyond ?? []) {
+    const series = snapshot.families[family]?.series[at] as { value?: number } | undefined;
+    if (series) series.value = Number(value);
+  }
+  return snapshot;
 }
 
 function isMessage<M extends { type: string }>(message: unknown, type: M['type']): message is M {
