@@ -32,6 +32,8 @@ export interface CompileOptions {
 export interface FeedTables {
   /** A serialised `IpSet` whose values are numbers of notes. */
   readonly addresses: Uint8Array;
+  /** Those of them that do not run out, where others do: what is looked at once a longer prefix has. */
+  readonly lasting?: Uint8Array;
   readonly domains: HashedSet;
   readonly hashes: HashedSet;
   readonly notes: readonly Note[];
@@ -85,8 +87,10 @@ export function compileFeed(text: string, options: CompileOptions): FeedTables {
       `none of ${invalid} entries is an indicator; the first is ${first}`,
     );
   }
+  const lasting = new Map([...ip].filter(([, note]) => notes.list[note]?.expiresMs === undefined));
   return {
     addresses: addressSet(ip).serialize(),
+    ...(lasting.size > 0 && lasting.size < ip.size ? { lasting: addressSet(lasting).serialize() } : {}),
     domains: hashedSet(domain),
     hashes: hashedSet(hash),
     notes: notes.list,

@@ -1,7 +1,6 @@
 import { reputationCache, type ThreatCache } from '../cache/index.ts';
 import { invalidArgument } from '../errors.ts';
 import type { Registry } from '../metrics/index.ts';
-import type { Note } from './compile.ts';
 import { type FeedOptions, type FeedStatus, Feeds } from './feeds.ts';
 import { type Indicator, type IndicatorKind, indicatorOf } from './indicator.ts';
 import { type LearnedScore, LearnedScores, type LearnOptions } from './learned.ts';
@@ -164,8 +163,8 @@ export class Reputation implements Disposable {
     const sources: ReputationSource[] = [];
     for (const { name, loaded, allow, expiresMs } of this.#feeds.serving) {
       if (expiresMs <= nowMs) continue;
-      const note = loaded.find(indicator);
-      if (!note || expiredNote(note, nowMs)) continue;
+      const note = loaded.find(indicator, nowMs);
+      if (!note) continue;
       const { category, score, confidence } = note;
       if (allow) return { ...blank(indicator), allowedBy: name };
       sources.push({ name, category, score, confidence });
@@ -201,5 +200,3 @@ function verdict(about: Indicator | Verdict, sources: readonly ReputationSource[
   const score = worst ? worst.score * worst.confidence : 0;
   return { indicator, kind: about.kind, score, confidence: worst?.confidence ?? 0, sources };
 }
-
-const expiredNote = ({ expiresMs }: Note, nowMs: number) => expiresMs !== undefined && expiresMs <= nowMs;
