@@ -1,9 +1,11 @@
 //! Large messages on another thread, in memory that JavaScript has shown to nobody: a caller's buffer could be
 //! detached or shrunk meanwhile, and its memory would be gone.
 
+use std::sync::Arc;
+
 use napi::bindgen_prelude::{AsyncTask, Buffer, Result};
 use napi_derive::napi;
-use wolfsec_core::aead::NonceSource;
+use wolfsec_core::aead::{Key, NonceSource};
 
 use super::aead::{DONE, Slot, give_status, next_nonce, wrong_length};
 use super::entropy;
@@ -80,10 +82,7 @@ pub fn aead_seal_off_thread(
     mut own: Buffer,
     aad: Buffer,
 ) -> Result<AsyncTask<BooleanTask>> {
-    let key = with(handle, |slot: &mut Slot| Ok(slot.key.clone())).map_err(thrown)?;
-    if own.len() < key.algorithm().overhead() {
-        return Err(thrown(wrong_length()));
-    }
+    let key = key_for(handle, &own)?;
     Ok(BooleanTask::run(move || {
         let (nonce, text) = own.split_at_mut(key.algorithm().nonce_len());
         key.seal_in_place(nonce, &aad, text);
@@ -98,12 +97,18 @@ pub fn aead_open_off_thread(
     mut own: Buffer,
     aad: Buffer,
 ) -> Result<AsyncTask<BooleanTask>> {
-    let key = with(handle, |slot: &mut Slot| Ok(slot.key.clone())).map_err(thrown)?;
-    if own.len() < key.algorithm().overhead() {
-        return Err(thrown(wrong_length()));
-    }
+    let key = key_for(handle, &own)?;
     Ok(BooleanTask::run(move || {
         let (nonce, sealed) = own.split_at_mut(key.algorithm().nonce_len());
         Ok(key.open_in_place(nonce, &aad, sealed).is_ok())
     }))
+}
+
+/// The key, to be kept past the call; `own` has room for what a sealed message is longer by.
+fn key_for(handle: u32, own: &[u8]) -> Result<Arc<Key>> {
+    let key = with(handle, |slot: &mut Slot| Ok(slot.key.clone())).map_err(thrown)?;
+    if own.len() < key.algorithm().overhead() {
+        return Err(thrown(wrong_length()));
+    }
+    Ok(key)
 }
